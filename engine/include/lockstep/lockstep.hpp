@@ -1,0 +1,9 @@
+#pragma once
+
+/// Everything that a program needs to compute with Lockstep. Particles have their own header,
+/// lockstep/particles/simulation.hpp.
+#include "lockstep/engine.hpp"
+#include "lockstep/evaluate.hpp"
+#include "lockstep/npy.hpp"
+#include "lockstep/text.hpp"
+#include "lockstep/version.hpp"

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lockstep/device.hpp"
+#include "lockstep/expr.hpp"
+
+namespace lockstep {
+
+/// The names that a text may use, and what they stand for.
+using Names = std::map<std::string, Expr, std::less<>>;
+
+/// One expression of a text. `name` is what it was assigned to ("r = ..."), or empty.
+struct Statement {
+  std::string name;
+  Expr value;
+  std::string text;  ///< its own part of the source, trimmed
+};
+
+/// Reads expressions in the text form (docs/language.md): Python's operators and precedence, the functions of
+/// functions.def, reductions with `axis=` and `keepdims=`, `where`, casts by type name, typed numbers ("1f32"),
+/// slices of arrays ("x[1:]"), statements separated by `;` or a new line. An assignment gives a name to the
+/// statements after it.
+/// Throws `bad_text` with line, column and a caret under the place, and the nearest known name for an unknown one;
+/// errors of shape and type keep their code and get the place too. Nothing is evaluated.
+std::vector<Statement> parse(std::string_view text, const Names& names);
+
+/// A text that runs on one device with other values each time: `device_kernel("y = a*x + y")`.
+class TextKernel {
+ public:
+  /// Checks the syntax; what the names stand for comes with the call. Throws `bad_text`.
+  TextKernel(Device device, std::string text);
+  /// Runs all statements, fused. An assignment to a name that stands for an array writes into that array; the values
+  /// of the other statements are returned. Queued, does not block.
+  std::vector<Array> operator()(const Names& names) const;
+
+ private:
+  Device device_;
+  std::string text_;
+};
+
+}  // namespace lockstep
