@@ -13,6 +13,8 @@
 
 namespace lockstep {
 
+class TextKernel;
+
 /// A native kernel made ready for one device.
 class Kernel {
  public:
@@ -108,6 +110,10 @@ class Device {
   /// The program that `evaluate` would run for each pass, and what the backend made of it, for people.
   std::string show_program(std::span<const Expr> values) const;
   std::string show_source(std::span<const Expr> values) const;
+
+  /// Expressions in the text form, to run with other values each time: `device.kernel("y = a*x + y")({...})`. Needs
+  /// lockstep/text.hpp. Throws `bad_text` if the syntax is wrong.
+  TextKernel kernel(std::string text) const;
 
   // Native kernels.
 

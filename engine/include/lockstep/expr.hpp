@@ -78,6 +78,8 @@ class Expr {
   int rank() const noexcept { return shape().rank(); }
   /// True for a number that adapts to the type it meets.
   bool is_weak() const noexcept;
+  /// The array, if the expression is nothing but one; else null. It lives as long as this expression.
+  const Array* as_array() const noexcept;
 
   explicit Expr(std::shared_ptr<const ExprNode> node) : node_(std::move(node)) {}
   const std::shared_ptr<const ExprNode>& node() const noexcept { return node_; }
