@@ -1,0 +1,31 @@
+#include "orbit/orbit.hpp"
+
+#include <string>
+
+#include "lockstep/error.hpp"
+
+namespace lockstep {
+namespace {
+
+NativeKernel make(DType type, CpuFunction cpu) {
+  NativeKernel kernel;
+  kernel.name = "orbit_" + std::string(to_string(type));
+  kernel.parameters = {
+      {"x", type, Access::read_write},      {"y", type, Access::read_write}, {"w", type, Access::read},
+      {"vx", type, Access::write},          {"vy", type, Access::write},     {"h", type, Access::scalar},
+      {"steps", DType::i64, Access::scalar}};
+  kernel.cpu = cpu;
+  return kernel;
+}
+
+}  // namespace
+
+const NativeKernel& orbit_kernel(DType type) {
+  static const NativeKernel f32 = make(DType::f32, orbit_cpu_f32);
+  static const NativeKernel f64 = make(DType::f64, orbit_cpu_f64);
+  if (type == DType::f32) return f32;
+  if (type == DType::f64) return f64;
+  throw Error(Code::bad_type, "the orbit kernel has no version for " + std::string(to_string(type)), "Use f32 or f64.");
+}
+
+}  // namespace lockstep

@@ -1,0 +1,124 @@
+// kernels/orbit/orbit.cpu.cpp - many steps of the orbit integrator per launch. Contract: README.md. Twins: orbit.cl,
+// orbit.cu. Highway compiles this file once for each instruction set and picks at run time. The bits are the same for
+// all of them: only + * / sqrt, each rounded by itself (no MulAdd), one particle per lane.
+#include "orbit/orbit.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "orbit/orbit.cpu.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace lockstep {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Vectors in flight: a square root and two divisions depend on each other, so that one chain alone would leave the
+// divider idle most of the time.
+constexpr std::size_t kChains = 6;
+
+// The direction of the velocity. At norm 0 it is undefined, and the particle stays.
+template <class D, class V>
+HWY_INLINE void direction(D d, V x, V y, V& vx, V& vy) {
+  const V norm = hn::Sqrt(hn::Add(hn::Mul(x, x), hn::Mul(y, y)));
+  const auto center = hn::Eq(norm, hn::Zero(d));
+  vx = hn::IfThenZeroElse(center, hn::Div(hn::Neg(y), norm));
+  vy = hn::IfThenZeroElse(center, hn::Div(x, norm));
+}
+
+template <class T>
+struct Columns {
+  T* x;
+  T* y;
+  const T* w;
+  T* vx;
+  T* vy;
+
+  Columns from(std::uint64_t i) const { return {x + i, y + i, w + i, vx + i, vy + i}; }
+};
+
+// All steps of kCount whole vectors. Everything stays in registers between the first load and the last store.
+template <std::size_t kCount, class D, class T = hn::TFromD<D>>
+HWY_INLINE void run_vectors(D d, const Columns<T>& at, T h, std::int64_t steps) {
+  const std::size_t lanes = hn::Lanes(d);
+  hn::Vec<D> x[kCount], y[kCount], hw[kCount], vx[kCount], vy[kCount];
+  for (std::size_t k = 0; k < kCount; ++k) {
+    x[k] = hn::LoadU(d, at.x + k * lanes);
+    y[k] = hn::LoadU(d, at.y + k * lanes);
+    hw[k] = hn::Mul(hn::Set(d, h), hn::LoadU(d, at.w + k * lanes));
+  }
+  for (std::int64_t s = 0; s < steps; ++s) {
+    for (std::size_t k = 0; k < kCount; ++k) {
+      direction(d, x[k], y[k], vx[k], vy[k]);
+      x[k] = hn::Add(x[k], hn::Mul(hw[k], vx[k]));
+      y[k] = hn::Add(y[k], hn::Mul(hw[k], vy[k]));
+    }
+  }
+  for (std::size_t k = 0; k < kCount; ++k) {
+    hn::StoreU(x[k], d, at.x + k * lanes);
+    hn::StoreU(y[k], d, at.y + k * lanes);
+    hn::StoreU(vx[k], d, at.vx + k * lanes);
+    hn::StoreU(vy[k], d, at.vy + k * lanes);
+  }
+}
+
+// Fewer elements than a vector has: the same lanes, in a buffer whose rest computes harmless values.
+template <class D, class T = hn::TFromD<D>>
+HWY_NOINLINE void run_rest(D d, const Columns<T>& at, std::size_t count, T h, std::int64_t steps) {
+  HWY_ALIGN T x[hn::MaxLanes(D())], y[hn::MaxLanes(D())], w[hn::MaxLanes(D())], vx[hn::MaxLanes(D())],
+      vy[hn::MaxLanes(D())];
+  for (std::size_t l = 0; l < hn::Lanes(d); ++l) {
+    x[l] = l < count ? at.x[l] : T(1);
+    y[l] = l < count ? at.y[l] : T(0);
+    w[l] = l < count ? at.w[l] : T(0);
+  }
+  run_vectors<1>(d, Columns<T>{x, y, w, vx, vy}, h, steps);
+  for (std::size_t l = 0; l < count; ++l) {
+    at.x[l] = x[l];
+    at.y[l] = y[l];
+    at.vx[l] = vx[l];
+    at.vy[l] = vy[l];
+  }
+}
+
+template <class T>
+void run(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  const Columns<T> all{arguments.array<T>(0), arguments.array<T>(1), arguments.array<T>(2), arguments.array<T>(3),
+                       arguments.array<T>(4)};
+  const T h = arguments.scalar<T>(5);
+  const auto steps = arguments.scalar<std::int64_t>(6);
+  if (steps <= 0) return;
+  const hn::ScalableTag<T> d;
+  const std::uint64_t lanes = hn::Lanes(d);
+  std::uint64_t i = begin;
+  for (; end - i >= kChains * lanes; i += kChains * lanes) run_vectors<kChains>(d, all.from(i), h, steps);
+  for (; end - i >= lanes; i += lanes) run_vectors<1>(d, all.from(i), h, steps);
+  if (i < end) run_rest(d, all.from(i), static_cast<std::size_t>(end - i), h, steps);
+}
+
+void orbit_f32(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  run<float>(arguments, begin, end);
+}
+void orbit_f64(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  run<double>(arguments, begin, end);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lockstep
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lockstep {
+
+HWY_EXPORT(orbit_f32);
+HWY_EXPORT(orbit_f64);
+
+void orbit_cpu_f32(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  HWY_DYNAMIC_DISPATCH(orbit_f32)(arguments, begin, end);
+}
+void orbit_cpu_f64(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  HWY_DYNAMIC_DISPATCH(orbit_f64)(arguments, begin, end);
+}
+
+}  // namespace lockstep
+#endif
