@@ -14,3 +14,33 @@ endif()
 if(LOCKSTEP_TESTS)
   find_package(doctest 2.4 REQUIRED)
 endif()
+
+# What the library itself is linked with. Whoever links a static Lockstep needs the same: cmake/LockstepConfig.cmake.in
+# and the pkg-config file name them.
+add_library(lockstep_libraries INTERFACE)
+target_link_libraries(lockstep_libraries INTERFACE fmt::fmt PkgConfig::xxhash PkgConfig::hwy tomlplusplus::tomlplusplus
+                      Threads::Threads ${CMAKE_DL_LIBS})
+
+# lockstep_feature(NAME title package needed): a feature that needs a library which may be absent. LOCKSTEP_<NAME> is ON
+# (then its absence is an error), OFF, or AUTO. Sets LOCKSTEP_HAVE_<NAME>, and adds the row of the summary. `needed` says
+# what to install.
+macro(lockstep_feature name title package needed)
+  set(LOCKSTEP_${name} AUTO CACHE STRING "${title}: ON, OFF, or AUTO (if ${package} is found)")
+  set_property(CACHE LOCKSTEP_${name} PROPERTY STRINGS AUTO ON OFF)
+  set(LOCKSTEP_HAVE_${name} OFF)
+  if(LOCKSTEP_${name} STREQUAL "AUTO")
+    find_package(${package} QUIET)
+  elseif(LOCKSTEP_${name})
+    find_package(${package} REQUIRED)
+  endif()
+  if(NOT LOCKSTEP_${name})
+    lockstep_summary("${title}" OFF "LOCKSTEP_${name} is OFF")
+  elseif(${package}_FOUND)
+    set(LOCKSTEP_HAVE_${name} ON)
+    lockstep_summary("${title}" ON "${package} ${${package}_VERSION_STRING}${${package}_VERSION}")
+  else()
+    lockstep_summary("${title}" OFF "${package} was not found; install ${needed}")
+  endif()
+endmacro()
+
+lockstep_feature(OPENCL "OpenCL backend" OpenCL "ocl-icd-opencl-dev and opencl-headers")
