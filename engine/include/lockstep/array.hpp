@@ -41,10 +41,12 @@ class Array {
   // Views: new arrays over the same elements. They cost nothing and do not block.
 
   /// The elements that `slices` select, one slice per axis from the first; axes beyond keep all. Python's rules:
-  /// negative counts from the end, what lies outside is cut. Throws `bad_shape` for too many slices, `bad_argument` for step 0.
+  /// negative counts from the end, what lies outside is cut. Throws `bad_shape` for too many slices, `bad_argument` for
+  /// step 0.
   Array slice(std::span<const Slice> slices) const;
   Array slice(std::initializer_list<Slice> slices) const { return slice(std::span(slices.begin(), slices.size())); }
-  /// The array at `index` along `axis`, with that axis gone. Negative counts from the end. Throws `bad_argument` outside.
+  /// The array at `index` along `axis`, with that axis gone. Negative counts from the end. Throws `bad_argument`
+  /// outside.
   Array at(std::int64_t index, int axis = 0) const;
   /// The axes in the order `axes`, or reversed if it is empty. Throws `bad_shape` unless each axis is there once.
   Array transpose(std::span<const int> axes = {}) const;

@@ -20,9 +20,9 @@ namespace lockstep {
 
 /// What is known of a device without opening it.
 struct DeviceInfo {
-  std::string name;         ///< the name that opens it: "cpu:4", "opencl:0", "cuda:1"
-  std::string kind;         ///< "cpu", "opencl", "cuda"
-  std::string description;  ///< the maker's name of the hardware
+  std::string name;          ///< the name that opens it: "cpu:4", "opencl:0", "cuda:1"
+  std::string kind;          ///< "cpu", "opencl", "cuda"
+  std::string description;   ///< the maker's name of the hardware
   std::uint64_t memory = 0;  ///< bytes that the device can address
   bool is_gpu = false;
   bool has_f64 = true;

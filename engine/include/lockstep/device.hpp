@@ -44,9 +44,9 @@ struct MemoryUse {
 
 /// What a device has done: for profiles and tests.
 struct Counters {
-  std::uint64_t passes = 0;        ///< fused kernels run
-  std::uint64_t launches = 0;      ///< native kernels run
-  std::uint64_t compiled = 0;      ///< programs compiled, not found in the cache
+  std::uint64_t passes = 0;    ///< fused kernels run
+  std::uint64_t launches = 0;  ///< native kernels run
+  std::uint64_t compiled = 0;  ///< programs compiled, not found in the cache
   std::uint64_t bytes_to_device = 0;
   std::uint64_t bytes_to_host = 0;
 };

@@ -40,9 +40,7 @@ constexpr std::uint64_t size_of(DType type) noexcept {
 }
 
 constexpr bool is_floating(DType type) noexcept { return type == DType::f32 || type == DType::f64; }
-constexpr bool is_signed(DType type) noexcept {
-  return type == DType::i8 || type == DType::i32 || type == DType::i64;
-}
+constexpr bool is_signed(DType type) noexcept { return type == DType::i8 || type == DType::i32 || type == DType::i64; }
 constexpr bool is_unsigned(DType type) noexcept {
   return type == DType::u8 || type == DType::u32 || type == DType::u64;
 }
@@ -55,8 +53,8 @@ DType promote(DType a, DType b) noexcept;
 /// A C++ type that an array can hold.
 template <class T>
 concept Element = std::same_as<T, bool> || std::same_as<T, std::int8_t> || std::same_as<T, std::int32_t> ||
-                  std::same_as<T, std::int64_t> || std::same_as<T, std::uint8_t> || std::same_as<T, std::uint32_t> ||
-                  std::same_as<T, std::uint64_t> || std::same_as<T, float> || std::same_as<T, double>;
+    std::same_as<T, std::int64_t> || std::same_as<T, std::uint8_t> || std::same_as<T, std::uint32_t> ||
+    std::same_as<T, std::uint64_t> || std::same_as<T, float> || std::same_as<T, double>;
 
 /// The element type of a C++ type: `dtype_of<float> == DType::f32`.
 template <Element T>

@@ -16,12 +16,11 @@ std::vector<Array> evaluate(std::span<const Expr> values);
 
 inline Array evaluate(const Expr& value) { return evaluate(std::span(&value, 1)).front(); }
 
-template <class... E>
-  requires(sizeof...(E) >= 2 && (std::convertible_to<const E&, Expr> && ...))
-std::array<Array, sizeof...(E)> evaluate(const E&... values) {
-  const std::array<Expr, sizeof...(E)> list{Expr(values)...};
+template <std::convertible_to<Expr> A, std::convertible_to<Expr> B, std::convertible_to<Expr>... More>
+std::array<Array, 2 + sizeof...(More)> evaluate(const A& a, const B& b, const More&... more) {
+  const std::array<Expr, 2 + sizeof...(More)> list{Expr(a), Expr(b), Expr(more)...};
   std::vector<Array> results = evaluate(std::span<const Expr>(list));
-  std::array<Array, sizeof...(E)> out;
+  std::array<Array, 2 + sizeof...(More)> out;
   std::move(results.begin(), results.end(), out.begin());
   return out;
 }

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "lockstep/array.hpp"
@@ -56,6 +57,10 @@ class Axes {
 
 struct ExprNode;
 
+/// The plain C++ numbers, bool among them.
+template <class T>
+concept Arithmetic = std::is_arithmetic_v<T>;
+
 /// A value that describes work; nothing runs until it is evaluated. Cheap to copy.
 /// Building an expression checks shapes and types at once: throws `bad_shape`, `bad_type`, or `bad_argument` for an
 /// expression nested deeper than 1,000 operations.
@@ -65,13 +70,12 @@ class Expr {
   Expr(const Array& array);
   /// A plain C++ number. Like a Python number it adapts to the type it meets: an integer to any number, a float to any
   /// float. It is a parameter: changing its value does not compile anew.
-  template <class T>
-    requires std::is_arithmetic_v<T>
+  template <Arithmetic T>
   Expr(T value)
-      : Expr(std::same_as<T, bool>      ? from_bool(static_cast<bool>(value))
-             : std::floating_point<T>   ? from_float(static_cast<double>(value))
+      : Expr(std::same_as<T, bool>       ? from_bool(static_cast<bool>(value))
+             : std::floating_point<T>    ? from_float(static_cast<double>(value))
              : std::unsigned_integral<T> ? from_unsigned(static_cast<std::uint64_t>(value))
-                                        : from_int(static_cast<std::int64_t>(value))) {}
+                                         : from_int(static_cast<std::int64_t>(value))) {}
 
   DType dtype() const noexcept;
   const Shape& shape() const noexcept;
@@ -156,9 +160,9 @@ Expr call(Function function, std::span<const Expr> operands);
   inline Expr name(const Expr& a) { return call(Function::name, std::initializer_list<Expr>{a}); }
 #define LOCKSTEP_FUNCTION_2(name) \
   inline Expr name(const Expr& a, const Expr& b) { return call(Function::name, std::initializer_list<Expr>{a, b}); }
-#define LOCKSTEP_FUNCTION_3(name)                                              \
-  inline Expr name(const Expr& a, const Expr& b, const Expr& c) {              \
-    return call(Function::name, std::initializer_list<Expr>{a, b, c});        \
+#define LOCKSTEP_FUNCTION_3(name)                                      \
+  inline Expr name(const Expr& a, const Expr& b, const Expr& c) {      \
+    return call(Function::name, std::initializer_list<Expr>{a, b, c}); \
   }
 #define LOCKSTEP_FUNCTION(name, arity, rule, syntax, what) LOCKSTEP_FUNCTION_##arity(name)
 #include "lockstep/functions.def"

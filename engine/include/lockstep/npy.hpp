@@ -28,8 +28,8 @@ struct NpyField {
   std::uint64_t size() const noexcept { return bytes.size() / size_of(type); }
   /// The elements as they are. Throws `bad_type` if they have another type.
   template <Element T>
-    requires(!std::same_as<T, bool>)
   std::vector<T> values() const {
+    static_assert(!std::same_as<T, bool>, "std::vector<bool> has no elements to copy to");
     require_type(dtype_of<T>);
     std::vector<T> out(static_cast<std::size_t>(size()));
     if (!out.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
@@ -64,16 +64,16 @@ struct Npy {
 };
 
 /// Reads a `.npy` file of format 1.0, 2.0 or 3.0: C or Fortran order, either byte order, plain or structured with
-/// fields of this library's element types. Throws `file` with the reason for what cannot be read, `unsupported` for a type
-/// that this library does not have, naming it.
+/// fields of this library's element types. Throws `file` with the reason for what cannot be read, `unsupported` for a
+/// type that this library does not have, naming it.
 Npy read_npy(const std::filesystem::path& path);
 /// The same from memory; `name` stands in messages.
 Npy parse_npy(std::span<const std::byte> bytes, const std::string& name);
 /// Reads a plain file into a new array on `device`.
 Array load_npy(const Device& device, const std::filesystem::path& path);
 
-/// Writes a file that NumPy's `load` reads, by way of a temporary file beside it: the name appears complete or not at all.
-/// A device or a pipe is written directly. Throws `file`, and `bad_argument` if the fields do not fit the shape.
+/// Writes a file that NumPy's `load` reads, by way of a temporary file beside it: the name appears complete or not at
+/// all. A device or a pipe is written directly. Throws `file`, and `bad_argument` if the fields do not fit the shape.
 void write_npy(const std::filesystem::path& path, const Npy& npy);
 void save_npy(const std::filesystem::path& path, const Array& array);
 

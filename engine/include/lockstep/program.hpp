@@ -66,9 +66,9 @@ struct Output {
 /// one compiled program serves every size.
 struct Program {
   std::vector<Node> nodes;
-  std::vector<DType> arrays;     ///< element type of each array operand
-  std::uint32_t indices = 0;     ///< how many index operands there are
-  std::vector<DType> scalars;    ///< type of each parameter
+  std::vector<DType> arrays;   ///< element type of each array operand
+  std::uint32_t indices = 0;   ///< how many index operands there are
+  std::vector<DType> scalars;  ///< type of each parameter
   std::vector<Output> outputs;
 
   DType output_type(const Output& output) const {
