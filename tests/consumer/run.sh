@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# usage: run.sh BUILD_DIR - installs that build to a new folder, moves it, and uses it as three others would: by find_package,
+# by pkg-config, and by the installed program. Nothing may refer to the build or to where it was first installed.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cmake --install "$1" --prefix "$work/first" >/dev/null
+mv "$work/first" "$work/moved"
+prefix=$work/moved
+libdir=$(dirname "$(dirname "$(find "$prefix" -name lockstep.pc)")")
+
+cmake -S "$here" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
+cmake --build "$work/build"
+"$work/build/consumer"
+
+export PKG_CONFIG_PATH=$libdir/pkgconfig
+read -ra flags <<<"$(pkg-config --cflags --libs lockstep)"
+"${CXX:-c++}" -std=c++20 -O1 "$here/consumer.cpp" "${flags[@]}" -o "$work/one_file"
+LD_LIBRARY_PATH=$libdir "$work/one_file"
+
+"$prefix/bin/lockstep" devices
+"$prefix/bin/lockstep" simulate "$prefix/share/lockstep/scenarios/textbook.toml" --output "$work/out"
+if ldd "$prefix/bin/lockstep" | grep 'not found'; then exit 1; fi
