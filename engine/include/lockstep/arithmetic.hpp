@@ -5,13 +5,17 @@
 // To be compiled without contraction (cmake/Numerics.cmake); the traps are described in docs/same-bits.md.
 
 #include <bit>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
-namespace lockstep::arithmetic {
+// The CPU backend compiles these for several instruction sets; the name keeps the linker from mixing them up.
+#ifndef LOCKSTEP_ISA
+#define LOCKSTEP_ISA baseline
+#endif
+
+namespace lockstep::arithmetic::inline LOCKSTEP_ISA {
 
 template <class T>
 concept Float = std::same_as<T, float> || std::same_as<T, double>;
@@ -67,7 +71,8 @@ constexpr T div(T a, T b) {
 template <class T>
 T rem(T a, T b) {
   if constexpr (Float<T>) {
-    return std::fmod(a, b);
+    if constexpr (sizeof(T) == 4) return __builtin_fmodf(a, b);
+    else return __builtin_fmod(a, b);
   } else {
     if (b == 0) return 0;
     if constexpr (std::signed_integral<T>) {
@@ -95,11 +100,13 @@ constexpr T abs(T a) {
 }
 template <Float T>
 T sqrt(T a) {
-  return std::sqrt(a);
+  if constexpr (sizeof(T) == 4) return __builtin_sqrtf(a);
+  else return __builtin_sqrt(a);
 }
 template <Float T>
 T fma(T a, T b, T c) {
-  return std::fma(a, b, c);
+  if constexpr (sizeof(T) == 4) return __builtin_fmaf(a, b, c);
+  else return __builtin_fma(a, b, c);
 }
 
 template <std::integral T>
@@ -211,4 +218,4 @@ constexpr bool goes_before(T a, T b) {
   return Max ? b < a : a < b;
 }
 
-}  // namespace lockstep::arithmetic
+}  // namespace lockstep::arithmetic::inline LOCKSTEP_ISA

@@ -25,14 +25,20 @@ class Kernel {
 
  private:
   friend class Device;
+  std::shared_ptr<void> device_;  // keeps it open, longer than the executable
   std::shared_ptr<const NativeKernel> source_;
   std::shared_ptr<const Executable> executable_;
-  const void* device_ = nullptr;
   std::string device_name_;
 };
 
 /// An argument of a launch: an array, or a number for a scalar parameter.
 using Argument = std::variant<Array, double, std::int64_t>;
+
+/// A value, and the array whose elements it becomes.
+struct Assignment {
+  Array target;
+  Expr value;
+};
 
 /// Memory that a device's arrays use, in bytes.
 struct MemoryUse {
@@ -107,6 +113,9 @@ class Device {
   /// Writes `value`, converted to its type and stretched to its shape, to the elements of `target`. `value` may read
   /// `target`, in any order. Throws `bad_shape`, and `bad_type` where NumPy's same-kind rule forbids the conversion.
   void assign(const Array& target, const Expr& value) const;
+  /// Several assignments and evaluations together, fused like those of `evaluate`; returns the values. All read
+  /// what the arrays held before. Throws as `assign` and `evaluate`.
+  std::vector<Array> run(std::span<const Assignment> assignments, std::span<const Expr> values) const;
   /// The program that `evaluate` would run for each pass, and what the backend made of it, for people.
   std::string show_program(std::span<const Expr> values) const;
   std::string show_source(std::span<const Expr> values) const;

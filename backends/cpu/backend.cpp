@@ -1,0 +1,119 @@
+#include "backend.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <string>
+
+#include "block_ops.hpp"
+#include "float_environment.hpp"
+#include "host_buffer.hpp"
+#include "interpreter.hpp"
+#include "lockstep/error.hpp"
+
+namespace lockstep::cpu {
+namespace {
+
+constexpr int kMaxThreads = 4096;
+
+/// The maker's name of the processor, as the system tells it.
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "CPU";
+}
+
+DeviceInfo describe(int threads) {
+  DeviceInfo info;
+  info.name = "cpu:" + std::to_string(threads);
+  info.kind = "cpu";
+  info.description = processor_name();
+  info.memory = total_memory();
+  info.units = threads;
+  info.properties = {{"instruction set", block_table().name}, {"programs", "interpreter"}};
+  return info;
+}
+
+class NativeProgram : public Executable {
+ public:
+  NativeProgram(CpuFunction f, std::vector<Parameter> p) : function(f), parameters(std::move(p)) {}
+  CpuFunction function;
+  std::vector<Parameter> parameters;
+};
+
+class CpuDevice : public BackendDevice {
+ public:
+  explicit CpuDevice(int threads) : info_(describe(threads)), pool_(threads) {}
+
+  const DeviceInfo& do_info() const override { return info_; }
+
+  std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) override { return std::make_unique<HostBuffer>(bytes); }
+
+  void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) override {
+    std::memcpy(data_of(to) + offset, from, bytes);
+  }
+  void do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) override {
+    std::memcpy(to, data_of(from) + offset, bytes);
+  }
+  void do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
+               std::uint64_t bytes) override {
+    std::memmove(data_of(to) + to_offset, data_of(from) + from_offset, bytes);
+  }
+
+  std::unique_ptr<Executable> do_compile(const Program& program) override {
+    return std::make_unique<InterpretedProgram>(program, block_table());
+  }
+  void do_run(const Executable& executable, const Pass& pass) override {
+    const FloatEnvironment environment;
+    interpret(static_cast<const InterpretedProgram&>(executable), pass, pool_);
+  }
+
+  std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override {
+    if (!kernel.cpu)
+      throw Error(Code::unsupported, "kernel '" + kernel.name + "' has no source for the CPU", "Give NativeKernel::cpu.");
+    return std::make_unique<NativeProgram>(kernel.cpu, kernel.parameters);
+  }
+
+  void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override {
+    const auto& program = static_cast<const NativeProgram&>(executable);
+    std::vector<std::uint64_t> scalars(arguments.size());
+    std::vector<void*> slots(arguments.size());
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      scalars[i] = arguments[i].bits;
+      slots[i] = arguments[i].buffer ? static_cast<void*>(data_of(*arguments[i].buffer) + arguments[i].offset) : &scalars[i];
+    }
+    const CpuArguments native{std::span<void* const>(slots)};
+    // Chunks of whole units, small enough to share out and large enough that handing them out costs nothing.
+    const std::uint64_t units = (n - 1) / kBlock + 1;
+    const std::uint64_t wanted = static_cast<std::uint64_t>(pool_.threads()) * 16;
+    const std::uint64_t step = std::max<std::uint64_t>(1, units / wanted) * kBlock;
+    pool_.run((n - 1) / step + 1, [&](std::uint64_t i) {
+      program.function(native, i * step, std::min(n, (i + 1) * step));
+    });
+  }
+
+  void do_wait() override {}  // calls return when their work is done
+
+ private:
+  DeviceInfo info_;
+  ThreadPool pool_;
+};
+
+class CpuBackend : public Backend {
+ public:
+  std::string_view do_kind() const override { return "cpu"; }
+  Listing do_list() override { return {{describe(available_processors())}, {}}; }
+  std::unique_ptr<BackendDevice> do_open(int number, const DeviceOptions&) override {
+    if (number == 0 || number > kMaxThreads)
+      throw Error(Code::bad_argument, "cpu:" + std::to_string(number) + " is not a number of threads",
+                  "Use cpu for one thread per core, or cpu:1 to cpu:" + std::to_string(kMaxThreads) + ".");
+    return std::make_unique<CpuDevice>(number < 0 ? available_processors() : number);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_backend() { return std::make_unique<CpuBackend>(); }
+
+}  // namespace lockstep::cpu

@@ -1,0 +1,60 @@
+#include "interpreted_program.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lockstep/error.hpp"
+
+namespace lockstep::cpu {
+namespace {
+
+bool is_uniform(Op op) { return op == Op::constant || op == Op::scalar; }
+
+}  // namespace
+
+InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table)
+    : program_(std::move(program)), steps_(program_.nodes.size()) {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Node& node = program_.nodes[i];
+    const int arity = info(node.op).arity;
+    if (arity == 0) continue;
+    const DType operand = program_.nodes[node.args[static_cast<std::size_t>(arity - 1)]].type;
+    steps_[i].op = table.op(node.op, operand, node.type);
+    if (!steps_[i].op)
+      throw Error(Code::bad_type, "the operation " + std::string(info(node.op).name) + " has no form for " + std::string(to_string(operand)));
+  }
+  for (std::size_t o = 0; o < program_.outputs.size(); ++o) {
+    const Output& output = program_.outputs[o];
+    folds_.push_back(output.fold == Fold::store ? FoldOps{} : table.fold(output.fold, program_.nodes[output.node].type));
+    has_folds_ = has_folds_ || output.fold != Fold::store;
+    Step& step = steps_[output.node];
+    if (output.fold == Fold::store && step.output < 0) step.output = static_cast<std::int32_t>(o);
+  }
+  assign_slots();
+}
+
+void InterpretedProgram::assign_slots() {
+  const std::vector<Node>& nodes = program_.nodes;
+  std::vector<std::size_t> last_use(nodes.size(), 0);
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    for (int a = 0; a < info(nodes[i].op).arity; ++a) last_use[nodes[i].args[static_cast<std::size_t>(a)]] = i;
+  // Outputs are read after the last operation; uniform blocks are filled once, before the first.
+  for (const Output& output : program_.outputs) last_use[output.node] = nodes.size();
+
+  std::vector<std::uint32_t> free;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (is_uniform(nodes[i].op) || free.empty()) {
+      steps_[i].slot = slots_++;
+    } else {
+      steps_[i].slot = free.back();
+      free.pop_back();
+    }
+    for (int a = 0; a < info(nodes[i].op).arity; ++a) {
+      const std::uint32_t arg = nodes[i].args[static_cast<std::size_t>(a)];
+      const bool again = a > 0 && std::find(nodes[i].args.begin(), nodes[i].args.begin() + a, arg) != nodes[i].args.begin() + a;
+      if (last_use[arg] == i && !is_uniform(nodes[arg].op) && !again) free.push_back(steps_[arg].slot);
+    }
+  }
+}
+
+}  // namespace lockstep::cpu

@@ -1,0 +1,231 @@
+#include "interpreter.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "host_buffer.hpp"
+#include "workspace.hpp"
+
+namespace lockstep::cpu {
+namespace {
+
+constexpr std::uint64_t kTaskElements = std::uint64_t{64} * kBlock;
+// Waking a thread costs some microseconds: as long as this many elements take one thread.
+constexpr std::uint64_t kSerialElements = std::uint64_t{16} * kBlock;
+constexpr std::uint64_t kSmallestChunk = 16;  // units of one fold in a task
+constexpr std::uint64_t kTasksPerThread = 8;
+
+std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+/// How a pass is cut: into runs of kept places, and aligned power-of-two runs of units.
+struct Cut {
+  Cut(const InterpretedProgram& program, const Pass& pass, int threads);
+
+  std::uint64_t outer, inner, units;
+  std::size_t width = 1;        ///< kept places side by side in a block
+  std::uint64_t group = 1;      ///< kept places per task
+  std::uint64_t groups = 1;
+  std::uint64_t chunk = 1;      ///< units per task, a power of two
+  std::uint64_t chunks = 1;
+};
+
+/// Blocks hold several outputs side by side if a fold is short, or if memory runs along the outputs.
+std::size_t choose_width(const InterpretedProgram& program, const Pass& pass) {
+  constexpr std::uint64_t kFewest = 16;
+  if (!program.has_folds() || pass.outer() < kFewest) return 1;
+  const bool along_fold = std::any_of(pass.arrays.begin(), pass.arrays.end(),
+                                      [&](const Operand& a) { return is_contiguous_inside(pass, a); });
+  if (pass.inner() > kLanes && along_fold) return 1;
+  return std::clamp<std::size_t>(kBlock / std::bit_ceil(pass.inner()), 32, 256);
+}
+
+Cut::Cut(const InterpretedProgram& program, const Pass& pass, int threads)
+    : outer(pass.outer()), inner(pass.inner()), units(ceil_div(inner, kBlock)), width(choose_width(program, pass)) {
+  const std::uint64_t per_column = inner * width;
+  group = width * std::max<std::uint64_t>(1, kTaskElements / per_column);
+  groups = ceil_div(outer, group);
+  if (!program.has_folds()) {
+    chunk = kTaskElements / kBlock;
+  } else {
+    const std::uint64_t wanted = kTasksPerThread * static_cast<std::uint64_t>(threads);
+    const std::uint64_t pieces = groups >= wanted ? 1 : ceil_div(wanted, groups);
+    chunk = std::bit_ceil(std::max(kSmallestChunk, ceil_div(units, pieces)));
+  }
+  chunks = ceil_div(units, chunk);
+}
+
+/// The nodes of a fold tree that wait for their right neighbours, for `width` outputs side by side.
+class Tree {
+ public:
+  Tree(const FoldOps& ops, std::size_t width) : ops_(ops), width_(width), nodes_(width) {}
+
+  /// Where to put the nodes of the next unit; then call `push`.
+  Partial* next() {
+    nodes_.resize((depth_ + 1) * width_);
+    return &nodes_[depth_ * width_];
+  }
+  void push() {
+    ++depth_;
+    for (std::uint64_t i = units_++; i & 1; i >>= 1) merge();
+  }
+  /// The root: a missing right neighbour passes the left one through.
+  const Partial* root() {
+    while (depth_ > 1) merge();
+    return nodes_.data();
+  }
+  void clear() {
+    depth_ = 0;
+    units_ = 0;
+  }
+
+ private:
+  void merge() {
+    --depth_;
+    for (std::size_t w = 0; w < width_; ++w) ops_.combine(nodes_[(depth_ - 1) * width_ + w], nodes_[depth_ * width_ + w]);
+  }
+
+  const FoldOps& ops_;
+  std::size_t width_;
+  std::vector<Partial> nodes_;
+  std::size_t depth_ = 0;
+  std::uint64_t units_ = 0;
+};
+
+class Interpreter {
+ public:
+  Interpreter(const InterpretedProgram& program, const Pass& pass, ThreadPool& pool)
+      : program_(program), pass_(pass), pool_(pool), cut_(program, pass, pool.threads()), access_(program, pass, cut_.width > 1) {
+    const std::vector<Output>& outputs = program.program().outputs;
+    for (std::size_t o = 0; o < outputs.size(); ++o)
+      if (outputs[o].fold != Fold::store) folds_.push_back(o);
+    if (cut_.chunks > 1) partials_.resize(folds_.size() * cut_.chunks * cut_.outer);
+  }
+
+  void run() {
+    const std::uint64_t tasks = cut_.groups * cut_.chunks;
+    const auto task = [this](std::uint64_t i) { this->task(i / cut_.chunks, i % cut_.chunks); };
+    if (cut_.outer * cut_.inner <= kSerialElements)
+      for (std::uint64_t i = 0; i < tasks; ++i) task(i);
+    else
+      pool_.run(tasks, task);
+    if (cut_.chunks > 1) join_chunks();
+  }
+
+ private:
+  void task(std::uint64_t group, std::uint64_t chunk) {
+    Workspace workspace(access_);
+    const std::uint64_t end = std::min(cut_.outer, (group + 1) * cut_.group);
+    const std::uint64_t unit_end = std::min(cut_.units, (chunk + 1) * cut_.chunk);
+    for (std::uint64_t o = group * cut_.group; o < end; o += cut_.width) {
+      const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(cut_.width, end - o));
+      if (cut_.width == 1) row(workspace, o, chunk * cut_.chunk, unit_end);
+      else columns(workspace, o, width, chunk * cut_.chunk, unit_end);
+    }
+  }
+
+  std::vector<Tree> make_trees(std::size_t width) const {
+    std::vector<Tree> trees;
+    for (std::size_t o : folds_) trees.emplace_back(program_.folds()[o], width);
+    return trees;
+  }
+
+  /// One output: each block is a unit.
+  void row(Workspace& workspace, std::uint64_t outer, std::uint64_t unit, std::uint64_t unit_end) {
+    std::vector<Tree> trees = make_trees(1);
+    const std::uint64_t first_unit = unit;
+    for (; unit < unit_end; ++unit) {
+      const std::uint64_t inner = unit * kBlock;
+      const Tile tile{outer, inner, 1, static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, cut_.inner - inner))};
+      workspace.compute(tile);
+      for (std::size_t f = 0; f < folds_.size(); ++f) {
+        const std::uint32_t node = program_.program().outputs[folds_[f]].node;
+        *trees[f].next() = program_.folds()[folds_[f]].unit(workspace.values(node), tile.rows, inner);
+        trees[f].push();
+      }
+    }
+    finish(trees, outer, 1, first_unit / cut_.chunk);
+  }
+
+  /// Several outputs side by side: a unit takes several blocks, gathered in its lanes.
+  void columns(Workspace& workspace, std::uint64_t outer, std::size_t width, std::uint64_t unit, std::uint64_t unit_end) {
+    std::vector<Tree> trees = make_trees(width);
+    const std::size_t lanes_size = kLanes * width * 8 + width * sizeof(Partial);
+    std::vector<std::uint64_t> lanes(folds_.size() * lanes_size / 8);
+    const auto lanes_of = [&](std::size_t f) { return lanes.data() + f * (lanes_size / 8); };
+    const std::uint64_t first_unit = unit;
+    for (; unit < unit_end; ++unit) {
+      const std::uint64_t start = unit * kBlock;
+      const auto rows = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, cut_.inner - start));
+      for (std::size_t row = 0; row < rows;) {
+        const Tile tile{outer, start + row, width, std::min(kBlock / width, rows - row)};
+        workspace.compute(tile);
+        for (std::size_t f = 0; f < folds_.size(); ++f) {
+          const std::uint32_t node = program_.program().outputs[folds_[f]].node;
+          program_.folds()[folds_[f]].rows(lanes_of(f), workspace.values(node), tile.rows, width, row, tile.inner);
+        }
+        row += tile.rows;
+      }
+      for (std::size_t f = 0; f < folds_.size(); ++f) {
+        program_.folds()[folds_[f]].close(lanes_of(f), rows, width, trees[f].next());
+        trees[f].push();
+      }
+    }
+    finish(trees, outer, width, first_unit / cut_.chunk);
+  }
+
+  Partial& partial(std::size_t fold, std::uint64_t chunk, std::uint64_t outer) {
+    return partials_[(fold * cut_.chunks + chunk) * cut_.outer + outer];
+  }
+
+  void finish(std::vector<Tree>& trees, std::uint64_t outer, std::size_t width, std::uint64_t chunk) {
+    for (std::size_t f = 0; f < trees.size(); ++f) {
+      const Partial* nodes = trees[f].root();
+      for (std::size_t w = 0; w < width; ++w) {
+        if (cut_.chunks > 1) partial(f, chunk, outer + w) = nodes[w];
+        else write(folds_[f], outer + w, nodes[w]);
+      }
+    }
+  }
+
+  void join_chunks() {
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      Tree tree(program_.folds()[folds_[f]], 1);
+      for (std::uint64_t o = 0; o < cut_.outer; ++o) {
+        tree.clear();
+        for (std::uint64_t c = 0; c < cut_.chunks; ++c) {
+          *tree.next() = partial(f, c, o);
+          tree.push();
+        }
+        write(folds_[f], o, *tree.root());
+      }
+    }
+  }
+
+  void write(std::size_t o, std::uint64_t outer, const Partial& node) const {
+    const Program& program = program_.program();
+    const Output& output = program.outputs[o];
+    const bool place = output.fold == Fold::argmin || output.fold == Fold::argmax;
+    const auto size = size_of(program.output_type(output));
+    const Operand& operand = pass_.outputs[o];
+    const std::int64_t offset = operand.offset + outer_offset(pass_, operand, outer);
+    std::byte* to = data_of(*operand.buffer) + offset * static_cast<std::int64_t>(size);
+    std::memcpy(to, place ? &node.index : &node.bits, size);
+  }
+
+  const InterpretedProgram& program_;
+  const Pass& pass_;
+  ThreadPool& pool_;
+  Cut cut_;
+  Access access_;
+  std::vector<std::size_t> folds_;
+  std::vector<Partial> partials_;  // [fold][chunk][outer]
+};
+
+}  // namespace
+
+void interpret(const InterpretedProgram& program, const Pass& pass, ThreadPool& pool) {
+  Interpreter(program, pass, pool).run();
+}
+
+}  // namespace lockstep::cpu

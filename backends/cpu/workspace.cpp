@@ -1,0 +1,127 @@
+#include "workspace.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "host_buffer.hpp"
+
+namespace lockstep::cpu {
+namespace {
+
+// A block of the largest type, and a cache line so that equal places of different slots do not lie 4 KiB apart.
+constexpr std::size_t kSlotBytes = kBlock * 8 + 64;
+
+/// This thread's memory for blocks: grows, and is freed with the thread.
+std::byte* thread_arena(std::size_t bytes) {
+  struct Free {
+    void operator()(std::byte* p) const { std::free(p); }
+  };
+  thread_local std::unique_ptr<std::byte, Free> memory;
+  thread_local std::size_t size = 0;
+  if (bytes > size) {
+    memory.reset();
+    size = 0;
+    memory.reset(static_cast<std::byte*>(std::aligned_alloc(64, bytes)));
+    if (!memory) throw std::bad_alloc();
+    size = bytes;
+  }
+  return memory.get();
+}
+
+template <class T>
+void fill(void* block, std::uint64_t bits) {
+  T value;
+  std::memcpy(&value, &bits, sizeof(T));
+  std::fill_n(static_cast<T*>(block), kBlock, value);
+}
+
+}  // namespace
+
+Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool columns_)
+    : program(program_), pass(pass_), columns(columns_) {
+  for (const Operand& operand : pass.arrays) direct_loads.push_back(!columns && is_contiguous_inside(pass, operand));
+  for (std::size_t o = 0; o < pass.outputs.size(); ++o) {
+    // An operation must not write where a later one of the same tile reads.
+    const bool read = std::any_of(pass.arrays.begin(), pass.arrays.end(),
+                                  [&](const Operand& a) { return a.buffer == pass.outputs[o].buffer; });
+    direct_stores.push_back(!read && !columns && program.program().outputs[o].fold == Fold::store &&
+                            is_contiguous_inside(pass, pass.outputs[o]));
+  }
+}
+
+Workspace::Workspace(const Access& access)
+    : access_(access),
+      arena_(thread_arena(std::max<std::size_t>(access.program.slots(), 1) * kSlotBytes)),
+      blocks_(access.program.steps().size(), nullptr) {
+  fill_uniform();
+}
+
+std::byte* Workspace::slot(std::size_t node) const { return arena_ + access_.program.steps()[node].slot * kSlotBytes; }
+
+void Workspace::fill_uniform() {
+  const std::vector<Node>& nodes = access_.program.program().nodes;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].op != Op::constant && nodes[i].op != Op::scalar) continue;
+    const std::uint64_t bits = nodes[i].op == Op::constant ? nodes[i].bits : access_.pass.scalars[nodes[i].bits];
+    const std::uint64_t size = size_of(nodes[i].type);
+    if (size == 1) fill<std::uint8_t>(slot(i), bits);
+    else if (size == 4) fill<std::uint32_t>(slot(i), bits);
+    else fill<std::uint64_t>(slot(i), bits);
+    blocks_[i] = slot(i);
+  }
+}
+
+const void* Workspace::load(std::size_t node, const Tile& tile) {
+  const Node& n = access_.program.program().nodes[node];
+  const Pass& pass = access_.pass;
+  if (n.op == Op::index) {
+    fill_index(pass, pass.indices[n.bits], tile, reinterpret_cast<std::int64_t*>(slot(node)));
+    return slot(node);
+  }
+  const Operand& operand = pass.arrays[n.bits];
+  const std::byte* memory = data_of(*operand.buffer);
+  const std::uint64_t size = size_of(n.type);
+  if (access_.direct_loads[n.bits]) return memory + tile_start(pass, operand, tile) * static_cast<std::int64_t>(size);
+  gather(pass, operand, tile, memory, size, slot(node));
+  return slot(node);
+}
+
+std::byte* Workspace::destination(std::size_t node, const Tile& tile) const {
+  const InterpretedProgram::Step& step = access_.program.steps()[node];
+  if (step.output < 0 || !access_.direct_stores[static_cast<std::size_t>(step.output)]) return slot(node);
+  const Operand& operand = access_.pass.outputs[static_cast<std::size_t>(step.output)];
+  const auto size = static_cast<std::int64_t>(size_of(access_.program.program().nodes[node].type));
+  return data_of(*operand.buffer) + tile_start(access_.pass, operand, tile) * size;
+}
+
+void Workspace::compute(const Tile& tile) {
+  const std::vector<Node>& nodes = access_.program.program().nodes;
+  const std::vector<InterpretedProgram::Step>& steps = access_.program.steps();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    if (node.op == Op::load || node.op == Op::index) {
+      blocks_[i] = load(i, tile);
+    } else if (steps[i].op) {
+      std::byte* to = destination(i, tile);
+      steps[i].op(to, blocks_[node.args[0]], blocks_[node.args[1]], blocks_[node.args[2]], tile.size());
+      blocks_[i] = to;
+    }
+  }
+  store(tile);
+}
+
+void Workspace::store(const Tile& tile) const {
+  const Program& program = access_.program.program();
+  for (std::size_t o = 0; o < program.outputs.size(); ++o) {
+    const Output& output = program.outputs[o];
+    if (output.fold != Fold::store) continue;
+    const InterpretedProgram::Step& step = access_.program.steps()[output.node];
+    if (step.op && step.output == static_cast<std::int32_t>(o) && access_.direct_stores[o]) continue;
+    const Operand& operand = access_.pass.outputs[o];
+    scatter(access_.pass, operand, tile, blocks_[output.node], size_of(program.nodes[output.node].type),
+            data_of(*operand.buffer));
+  }
+}
+
+}  // namespace lockstep::cpu

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "interpreted_program.hpp"
+#include "tile.hpp"
+
+namespace lockstep::cpu {
+
+/// How the operands of a pass are reached, worked out once for all tiles.
+struct Access {
+  Access(const InterpretedProgram& program, const Pass& pass, bool columns);
+
+  const InterpretedProgram& program;
+  const Pass& pass;
+  bool columns;  ///< tiles are wider than one output
+  std::vector<bool> direct_loads;   ///< array operand: blocks are read where they lie
+  std::vector<bool> direct_stores;  ///< output: the operation writes to its place
+};
+
+/// One thread's blocks. Valid until the thread makes another one.
+class Workspace {
+ public:
+  explicit Workspace(const Access& access);
+
+  /// Computes all nodes for a tile and stores the outputs that are not folded.
+  void compute(const Tile& tile);
+  /// The values of a node for the last tile.
+  const void* values(std::uint32_t node) const { return blocks_[node]; }
+
+ private:
+  std::byte* slot(std::size_t node) const;
+  void fill_uniform();
+  const void* load(std::size_t node, const Tile& tile);
+  std::byte* destination(std::size_t node, const Tile& tile) const;
+  void store(const Tile& tile) const;
+
+  const Access& access_;
+  std::byte* arena_;
+  std::vector<const void*> blocks_;
+};
+
+}  // namespace lockstep::cpu

@@ -1,0 +1,144 @@
+#include "lockstep/device.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "device_impl.hpp"
+#include "plan.hpp"
+#include "require.hpp"
+#include "typing.hpp"
+
+namespace lockstep {
+
+Storage::Storage(std::shared_ptr<Device::Impl> device, std::unique_ptr<Buffer> buffer)
+    : device_(std::move(device)), buffer_(std::move(buffer)) {}
+Storage::~Storage() { device_->pool.give_back(std::move(buffer_)); }
+
+Device::Impl::Impl(std::unique_ptr<BackendDevice> device, const DeviceOptions& how)
+    : backend(std::move(device)),
+      info(backend->do_info()),
+      options(how),
+      pool(info.name, how.memory_budget ? std::min(how.memory_budget, info.memory) : info.memory,
+           [this](std::uint64_t bytes) { return backend->do_allocate(bytes); }) {}
+
+Array Device::Impl::allocate(const Shape& shape, DType type) {
+  std::uint64_t bytes = 0;
+  require(!__builtin_mul_overflow(shape.size(), size_of(type), &bytes), Code::bad_shape,
+          "an array of shape {} and type {} has more bytes than 64 bits count", to_string(shape), to_string(type));
+  auto storage = std::make_shared<Storage>(shared_from_this(), pool.take(bytes));
+  return Array(std::move(storage), type, shape, row_major(shape), 0);
+}
+
+Device::Device(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+const DeviceInfo& Device::info() const noexcept { return impl_->info; }
+
+Array Device::empty(const Shape& shape, DType type) const { return impl_->allocate(shape, type); }
+
+Array Device::zeros(const Shape& shape, DType type) const { return full(shape, cast(Expr(0), type), type); }
+
+Array Device::full(const Shape& shape, const Expr& value, DType type) const {
+  const Array array = empty(shape, type);
+  assign(array, value);
+  return array;
+}
+
+Array Device::array_from_bytes(const void* data, std::uint64_t count, DType type, const Shape& shape) const {
+  require(count == shape.size(), Code::bad_shape, "{} values do not fill shape {}, which has {}", count,
+          to_string(shape), shape.size());
+  const Array array = empty(shape, type);
+  if (count) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->backend->do_write(array.storage()->buffer(), 0, data, array.bytes());
+    impl_->counters.bytes_to_device += array.bytes();
+  }
+  return array;
+}
+
+std::vector<Array> Device::evaluate(std::span<const Expr> values) const {
+  std::vector<Request> requests;
+  for (const Expr& value : values) requests.push_back({value, {}});
+  return impl_->run(requests);
+}
+
+Array Device::evaluate(const Expr& value) const { return evaluate(std::span(&value, 1)).front(); }
+
+void Device::assign(const Array& target, const Expr& value) const {
+  const Assignment one{target, value};
+  run({&one, 1}, {});
+}
+
+std::vector<Array> Device::run(std::span<const Assignment> assignments, std::span<const Expr> values) const {
+  std::vector<Request> requests;
+  for (const Assignment& a : assignments) {
+    require(a.target.valid(), Code::bad_argument, "the target of an assignment holds no array");
+    require(a.target.device() == *this, Code::wrong_device, "an assignment on {} writes to an array of {}", name(),
+            a.target.device().name());
+    requests.push_back({a.value, a.target});
+  }
+  for (const Expr& value : values) requests.push_back({value, {}});
+  std::vector<Array> results = impl_->run(requests);
+  results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(assignments.size()));
+  return results;
+}
+
+namespace {
+
+/// The programs of the passes that `values` take, without running them.
+std::vector<GroupProgram> programs_of(std::span<const Expr> values) {
+  std::vector<Request> requests;
+  for (const Expr& value : values) requests.push_back({value, {}});
+  Reduced reduced;
+  std::vector<GroupProgram> programs;
+  for (const Group& group : make_plan(requests)) {
+    programs.push_back(make_program(group, reduced));
+    // Stand-ins for results that are not computed; their offsets tell them apart.
+    for (const Item& item : group.items)
+      if (item.reduce)
+        reduced[item.reduce] = Array(nullptr, item.reduce->dtype, item.reduce->shape, row_major(item.reduce->shape),
+                                     static_cast<std::int64_t>(reduced.size()));
+  }
+  return programs;
+}
+
+}  // namespace
+
+std::string Device::show_program(std::span<const Expr> values) const {
+  std::string text;
+  int pass = 0;
+  for (const GroupProgram& work : programs_of(values)) text += fmt::format("pass {}\n{}", pass++, work.program.dump());
+  return text;
+}
+
+std::string Device::show_source(std::span<const Expr> values) const {
+  std::string text;
+  int pass = 0;
+  for (const GroupProgram& work : programs_of(values)) {
+    const std::lock_guard lock(impl_->mutex);
+    text += fmt::format("pass {}\n{}", pass++, impl_->compile(work.program)->source());
+  }
+  return text;
+}
+
+void Device::wait() const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->backend->do_wait();
+}
+
+MemoryUse Device::memory() const { return impl_->pool.use(); }
+void Device::trim() const {
+  wait();
+  impl_->pool.trim();
+}
+
+Counters Device::counters() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->counters;
+}
+
+const BitStatus& Device::bits() const {
+  std::call_once(impl_->tested, [this] { impl_->bits = self_test(*this); });
+  return impl_->bits;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "lockstep/device.hpp"
+#include "memory_pool.hpp"
+
+namespace lockstep {
+
+/// Memory of arrays: goes back to the pool with the last array.
+class Storage {
+ public:
+  Storage(std::shared_ptr<Device::Impl> device, std::unique_ptr<Buffer> buffer);
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  Buffer& buffer() const noexcept { return *buffer_; }
+  const std::shared_ptr<Device::Impl>& device() const noexcept { return device_; }
+
+ private:
+  std::shared_ptr<Device::Impl> device_;
+  std::unique_ptr<Buffer> buffer_;
+};
+
+/// An expression to evaluate, and where its values go: to a new array if `target` holds none.
+struct Request {
+  Expr value;
+  Array target;
+};
+
+/// What stands behind a Device. `mutex` serialises the backend's hooks; the pool has a lock of its own.
+class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
+ public:
+  Impl(std::unique_ptr<BackendDevice> backend, const DeviceOptions& options);
+
+  Array allocate(const Shape& shape, DType type);
+  /// Evaluates all requests; the results, targets included, in their order.
+  std::vector<Array> run(std::span<const Request> requests);
+  /// The compiled form of a program, from the cache if it was seen before.
+  std::shared_ptr<const Executable> compile(const Program& program);
+  /// Runs one program over one space; the caller holds `mutex`.
+  void run_pass(const Program& program, const Pass& pass);
+
+  std::unique_ptr<BackendDevice> backend;
+  DeviceInfo info;
+  DeviceOptions options;
+  MemoryPool pool;
+  std::mutex mutex;
+  Counters counters;
+  std::once_flag tested;
+  BitStatus bits;
+
+ private:
+  std::unordered_map<std::string, std::shared_ptr<const Executable>> programs_;
+};
+
+/// Compares a handful of programs with the engine's own arithmetic: see self_test.cpp.
+BitStatus self_test(const Device& device);
+
+}  // namespace lockstep

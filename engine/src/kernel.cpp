@@ -1,0 +1,78 @@
+// Native kernels: checks of a launch, the same for every backend.
+#include <bit>
+
+#include "builder.hpp"
+#include "device_impl.hpp"
+#include "require.hpp"
+
+namespace lockstep {
+namespace {
+
+/// The bits of a number given for a scalar parameter.
+std::uint64_t scalar_bits(const Kernel& kernel, const Parameter& parameter, const Argument& argument) {
+  if (const auto* real = std::get_if<double>(&argument)) {
+    require(is_floating(parameter.type), Code::bad_type, "argument '{}' of kernel '{}' is {}, got the float {}",
+            parameter.name, kernel.name(), to_string(parameter.type), *real);
+    return bits_of(parameter.type, *real);
+  }
+  const std::int64_t whole = std::get<std::int64_t>(argument);
+  const std::uint64_t bits = bits_of(parameter.type, whole);
+  const bool fits = is_floating(parameter.type) ||
+                    fold_constant(Op::cast, parameter.type, DType::i64, {bits}) == std::bit_cast<std::uint64_t>(whole);
+  require(fits && (whole >= 0 || !is_unsigned(parameter.type)), Code::bad_argument,
+          "argument '{}' of kernel '{}' is {}, which does not hold {}", parameter.name, kernel.name(),
+          to_string(parameter.type), whole);
+  return bits;
+}
+
+NativeArgument array_argument(const Device& device, const Kernel& kernel, const Parameter& parameter, const Array& array, std::uint64_t n) {
+  const auto say = [&](bool good, Code code, const std::string& what) {
+    require(good, code, "argument '{}' of kernel '{}' {}", parameter.name, kernel.name(), what);
+  };
+  say(array.valid(), Code::bad_argument, "holds no array");
+  say(array.dtype() == parameter.type, Code::bad_type,
+      fmt::format("is an array of {}, got {}", to_string(parameter.type), to_string(array.dtype())));
+  say(array.is_contiguous(), Code::bad_argument, "is not contiguous\nPass array.contiguous() instead.");
+  say(array.size() >= n, Code::bad_shape, fmt::format("has {} elements, fewer than the {} of the launch", array.size(), n));
+  say(array.device() == device, Code::wrong_device,
+      fmt::format("is an array of {}, the kernel was built for {}", array.device().name(), kernel.device_name()));
+  const auto bytes = static_cast<std::uint64_t>(array.offset()) * size_of(array.dtype());
+  return {&array.storage()->buffer(), bytes, 0};
+}
+
+}  // namespace
+
+Kernel::Kernel(Device device, NativeKernel source, std::shared_ptr<const Executable> executable)
+    : device_(device.impl()),
+      source_(std::make_shared<const NativeKernel>(std::move(source))),
+      executable_(std::move(executable)),
+      device_name_(device.name()) {}
+
+Kernel Device::build(const NativeKernel& kernel) const {
+  require(!kernel.name.empty(), Code::bad_argument, "a native kernel has no name");
+  const std::lock_guard lock(impl_->mutex);
+  return Kernel(*this, kernel, impl_->backend->do_build(kernel));
+}
+
+void Device::launch(const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n) const {
+  require(kernel.device_ == impl_, Code::wrong_device, "kernel '{}' was built for {}, not for {}", kernel.name(),
+          kernel.device_name(), name());
+  const std::vector<Parameter>& parameters = kernel.parameters();
+  require(arguments.size() == parameters.size(), Code::bad_argument, "kernel '{}' takes {} arguments, got {}",
+          kernel.name(), parameters.size(), arguments.size());
+  std::vector<NativeArgument> native;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const bool scalar = parameters[i].access == Access::scalar;
+    const auto* array = std::get_if<Array>(&arguments[i]);
+    require(scalar == !array, Code::bad_type, "argument '{}' of kernel '{}' is {}, got {}", parameters[i].name,
+            kernel.name(), scalar ? "a number" : "an array", array ? "an array" : "a number");
+    native.push_back(array ? array_argument(*this, kernel, parameters[i], *array, n)
+                           : NativeArgument{nullptr, 0, scalar_bits(kernel, parameters[i], arguments[i])});
+  }
+  if (n == 0) return;  // an empty launch is an error in CUDA and in OpenCL
+  const std::lock_guard lock(impl_->mutex);
+  impl_->backend->do_launch(*kernel.executable_, native, n);
+  ++impl_->counters.launches;
+}
+
+}  // namespace lockstep

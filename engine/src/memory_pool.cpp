@@ -1,0 +1,95 @@
+#include "memory_pool.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "require.hpp"
+
+namespace lockstep {
+namespace {
+
+// Small buffers share few sizes, so that they are found again; large ones waste at most 2 MiB.
+constexpr std::uint64_t kSmallest = 256;
+constexpr std::uint64_t kLargeStep = std::uint64_t{2} << 20;
+
+std::uint64_t rounded(std::uint64_t bytes) {
+  if (bytes <= kSmallest) return kSmallest;
+  if (bytes <= kLargeStep) return std::bit_ceil(bytes);
+  return bytes > UINT64_MAX - kLargeStep ? bytes : (bytes + kLargeStep - 1) / kLargeStep * kLargeStep;
+}
+
+}  // namespace
+
+MemoryPool::MemoryPool(std::string device, std::uint64_t limit, Allocate allocate)
+    : device_(std::move(device)), allocate_(std::move(allocate)) {
+  use_.limit = limit;
+}
+
+std::unique_ptr<Buffer> MemoryPool::from_cache(std::uint64_t bytes) {
+  const auto found = cache_.lower_bound(bytes);
+  // A block that is much too large stays for those who need it.
+  if (found == cache_.end() || found->first > bytes + bytes / 4) return nullptr;
+  std::unique_ptr<Buffer> buffer = std::move(found->second);
+  cache_.erase(found);
+  use_.cached -= buffer->bytes();
+  return buffer;
+}
+
+std::unique_ptr<Buffer> MemoryPool::allocate_locked(std::uint64_t bytes) {
+  const auto fits = [&] { return bytes <= use_.limit && use_.in_use + use_.cached <= use_.limit - bytes; };
+  if (!fits()) trim_locked();
+  if (!fits()) {
+    fail(Code::out_of_memory,
+         "{} has too little memory: {} bytes requested, {} free, {} in total\n"
+         "Free arrays, work on smaller pieces, or raise the memory budget.",
+         device_, bytes, use_.limit - std::min(use_.in_use, use_.limit), use_.limit);
+  }
+  try {
+    return allocate_(bytes);
+  } catch (const Error& error) {
+    if (error.code() != Code::out_of_memory || cache_.empty()) throw;
+  }
+  trim_locked();
+  return allocate_(bytes);
+}
+
+std::unique_ptr<Buffer> MemoryPool::take(std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  // A request that only rounding would push over the budget is served exactly.
+  std::uint64_t size = rounded(bytes);
+  if (size > use_.limit || use_.in_use > use_.limit - size) size = std::max<std::uint64_t>(bytes, 1);
+  std::unique_ptr<Buffer> buffer = from_cache(size);
+  if (!buffer) buffer = allocate_locked(size);
+  use_.in_use += buffer->bytes();
+  use_.peak = std::max(use_.peak, use_.in_use);
+  return buffer;
+}
+
+void MemoryPool::give_back(std::unique_ptr<Buffer> buffer) noexcept {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t bytes = buffer->bytes();
+  use_.in_use -= bytes;
+  try {
+    cache_.emplace(bytes, std::move(buffer));
+    use_.cached += bytes;
+  } catch (...) {
+    // No memory for the entry: the buffer is freed here.
+  }
+}
+
+void MemoryPool::trim_locked() noexcept {
+  cache_.clear();
+  use_.cached = 0;
+}
+
+void MemoryPool::trim() noexcept {
+  const std::lock_guard lock(mutex_);
+  trim_locked();
+}
+
+MemoryUse MemoryPool::use() const {
+  const std::lock_guard lock(mutex_);
+  return use_;
+}
+
+}  // namespace lockstep
