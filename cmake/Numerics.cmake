@@ -21,7 +21,8 @@ endif()
 add_library(lockstep_flags INTERFACE)
 target_compile_features(lockstep_flags INTERFACE cxx_std_20)
 target_compile_options(lockstep_flags INTERFACE -ffp-contract=off -fno-math-errno -Wall -Wextra -Wpedantic -Wshadow
-                       -Wconversion -Wno-sign-conversion)
+                       -Wconversion -Wno-sign-conversion
+                       $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(LOCKSTEP_WERROR)
   target_compile_options(lockstep_flags INTERFACE -Werror)
 endif()

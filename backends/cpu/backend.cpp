@@ -71,7 +71,8 @@ class CpuDevice : public BackendDevice {
 
   std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override {
     if (!kernel.cpu)
-      throw Error(Code::unsupported, "kernel '" + kernel.name + "' has no source for the CPU", "Give NativeKernel::cpu.");
+      throw Error(Code::unsupported, "kernel '" + kernel.name + "' has no source for the CPU",
+                  "Give NativeKernel::cpu.");
     return std::make_unique<NativeProgram>(kernel.cpu, kernel.parameters);
   }
 
@@ -81,16 +82,16 @@ class CpuDevice : public BackendDevice {
     std::vector<void*> slots(arguments.size());
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       scalars[i] = arguments[i].bits;
-      slots[i] = arguments[i].buffer ? static_cast<void*>(data_of(*arguments[i].buffer) + arguments[i].offset) : &scalars[i];
+      slots[i] =
+          arguments[i].buffer ? static_cast<void*>(data_of(*arguments[i].buffer) + arguments[i].offset) : &scalars[i];
     }
     const CpuArguments native{std::span<void* const>(slots)};
     // Chunks of whole units, small enough to share out and large enough that handing them out costs nothing.
     const std::uint64_t units = (n - 1) / kBlock + 1;
     const std::uint64_t wanted = static_cast<std::uint64_t>(pool_.threads()) * 16;
     const std::uint64_t step = std::max<std::uint64_t>(1, units / wanted) * kBlock;
-    pool_.run((n - 1) / step + 1, [&](std::uint64_t i) {
-      program.function(native, i * step, std::min(n, (i + 1) * step));
-    });
+    pool_.run((n - 1) / step + 1,
+              [&](std::uint64_t i) { program.function(native, i * step, std::min(n, (i + 1) * step)); });
   }
 
   void do_wait() override {}  // calls return when their work is done

@@ -104,12 +104,11 @@ BlockOp find(Op op, DType operand, DType result) {
   }
   return visit(operand, [&]<class T>() -> BlockOp {
     switch (op) {
-#define LOCKSTEP_OP(name, arity, types, text, what)                                                         \
-  case Op::name: {                                                                                          \
-    if constexpr (has_type<#types[0], T> && Op::name != Op::select && Op::name != Op::cast &&               \
-                  Op::name != Op::bitcast)                                                                  \
-      return wrap<T, decltype([](auto... x) -> decltype(ar::name(x...)) { return ar::name(x...); })>();     \
-    break;                                                                                                  \
+#define LOCKSTEP_OP(name, arity, types, text, what)                                                                    \
+  case Op::name: {                                                                                                     \
+    if constexpr (has_type<#types[0], T> && Op::name != Op::select && Op::name != Op::cast && Op::name != Op::bitcast) \
+      return wrap<T, decltype([](auto... x) -> decltype(ar::name(x...)) { return ar::name(x...); })>();                \
+    break;                                                                                                             \
   }
 #include "lockstep/ops.def"
 #undef LOCKSTEP_OP
@@ -172,7 +171,8 @@ FoldOps fold_values() {
     std::size_t active = rows < kLanes ? rows : kLanes;
     for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
       for (std::size_t l = 0; l + half < active; ++l)
-        for (std::size_t w = 0; w < width; ++w) lane[l * width + w] = F{}(lane[l * width + w], lane[(l + half) * width + w]);
+        for (std::size_t w = 0; w < width; ++w)
+          lane[l * width + w] = F{}(lane[l * width + w], lane[(l + half) * width + w]);
       active = active < half ? active : half;
     }
     for (std::size_t w = 0; w < width; ++w) nodes[w] = {to_bits(lane[w]), 0};
@@ -194,12 +194,14 @@ FoldOps fold_places() {
       if (ar::goes_before<Max>(x[i], x[best])) best = i;
     return {to_bits(x[best]), first + best};
   };
-  ops.rows = [](void* lanes, const void* values, std::size_t rows, std::size_t width, std::size_t row, std::uint64_t first) {
+  ops.rows = [](void* lanes, const void* values, std::size_t rows, std::size_t width, std::size_t row,
+                std::uint64_t first) {
     auto* best = static_cast<Partial*>(lanes);
     const T* x = static_cast<const T*>(values);
     for (std::size_t r = 0; r < rows; ++r, x += width)
       for (std::size_t w = 0; w < width; ++w)
-        if (row + r == 0 || ar::goes_before<Max>(x[w], from_bits<T>(best[w].bits))) best[w] = {to_bits(x[w]), first + r};
+        if (row + r == 0 || ar::goes_before<Max>(x[w], from_bits<T>(best[w].bits)))
+          best[w] = {to_bits(x[w]), first + r};
   };
   ops.close = [](void* lanes, std::size_t, std::size_t width, Partial* nodes) {
     std::memcpy(nodes, lanes, width * sizeof(Partial));

@@ -25,9 +25,10 @@ struct Partial {
 struct FoldOps {
   /// Folds a whole unit of one output: `n` <= 1024 values, the first at place `first` of the fold.
   Partial (*unit)(const void* values, std::size_t n, std::uint64_t first);
-  /// Folds `rows` rows of `width` values into `lanes` (128 x width); the first row is number `row` of its unit and number
-  /// `first` of the fold.
-  void (*rows)(void* lanes, const void* values, std::size_t rows, std::size_t width, std::size_t row, std::uint64_t first);
+  /// Folds `rows` rows of `width` values into `lanes` (128 x width); the first row is number `row` of its unit and
+  /// number `first` of the fold.
+  void (*rows)(void* lanes, const void* values, std::size_t rows, std::size_t width, std::size_t row,
+               std::uint64_t first);
   /// Folds the lanes of a unit of `rows` rows to one node for each of `width` outputs.
   void (*close)(void* lanes, std::size_t rows, std::size_t width, Partial* nodes);
   /// left = left op right, for neighbouring nodes.
@@ -37,7 +38,8 @@ struct FoldOps {
 /// The operations compiled for one instruction set.
 struct BlockTable {
   const char* name;
-  /// `operand` is the type of the last operand (of select's values), `result` that of the result. Null if there is none.
+  /// `operand` is the type of the last operand (of select's values), `result` that of the result. Null if there is
+  /// none.
   BlockOp (*op)(Op op, DType operand, DType result);
   FoldOps (*fold)(Fold fold, DType type);
 };

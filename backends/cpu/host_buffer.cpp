@@ -51,7 +51,8 @@ HostBuffer::HostBuffer(std::uint64_t bytes) : Buffer(bytes) {
 HostBuffer::~HostBuffer() { std::free(data_); }
 
 std::uint64_t total_memory() {
-  const auto machine = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  const auto machine =
+      static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   std::ifstream group("/sys/fs/cgroup/memory.max");
   std::uint64_t limit = 0;
   return group >> limit && limit < machine ? limit : machine;

@@ -21,11 +21,13 @@ InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table)
     const DType operand = program_.nodes[node.args[static_cast<std::size_t>(arity - 1)]].type;
     steps_[i].op = table.op(node.op, operand, node.type);
     if (!steps_[i].op)
-      throw Error(Code::bad_type, "the operation " + std::string(info(node.op).name) + " has no form for " + std::string(to_string(operand)));
+      throw Error(Code::bad_type, "the operation " + std::string(info(node.op).name) + " has no form for " +
+                                      std::string(to_string(operand)));
   }
   for (std::size_t o = 0; o < program_.outputs.size(); ++o) {
     const Output& output = program_.outputs[o];
-    folds_.push_back(output.fold == Fold::store ? FoldOps{} : table.fold(output.fold, program_.nodes[output.node].type));
+    folds_.push_back(output.fold == Fold::store ? FoldOps{}
+                                                : table.fold(output.fold, program_.nodes[output.node].type));
     has_folds_ = has_folds_ || output.fold != Fold::store;
     Step& step = steps_[output.node];
     if (output.fold == Fold::store && step.output < 0) step.output = static_cast<std::int32_t>(o);
@@ -51,7 +53,8 @@ void InterpretedProgram::assign_slots() {
     }
     for (int a = 0; a < info(nodes[i].op).arity; ++a) {
       const std::uint32_t arg = nodes[i].args[static_cast<std::size_t>(a)];
-      const bool again = a > 0 && std::find(nodes[i].args.begin(), nodes[i].args.begin() + a, arg) != nodes[i].args.begin() + a;
+      const bool again =
+          a > 0 && std::find(nodes[i].args.begin(), nodes[i].args.begin() + a, arg) != nodes[i].args.begin() + a;
       if (last_use[arg] == i && !is_uniform(nodes[arg].op) && !again) free.push_back(steps_[arg].slot);
     }
   }

@@ -23,10 +23,10 @@ struct Cut {
   Cut(const InterpretedProgram& program, const Pass& pass, int threads);
 
   std::uint64_t outer, inner, units;
-  std::size_t width = 1;        ///< kept places side by side in a block
-  std::uint64_t group = 1;      ///< kept places per task
+  std::size_t width = 1;    ///< kept places side by side in a block
+  std::uint64_t group = 1;  ///< kept places per task
   std::uint64_t groups = 1;
-  std::uint64_t chunk = 1;      ///< units per task, a power of two
+  std::uint64_t chunk = 1;  ///< units per task, a power of two
   std::uint64_t chunks = 1;
 };
 
@@ -82,7 +82,8 @@ class Tree {
  private:
   void merge() {
     --depth_;
-    for (std::size_t w = 0; w < width_; ++w) ops_.combine(nodes_[(depth_ - 1) * width_ + w], nodes_[depth_ * width_ + w]);
+    for (std::size_t w = 0; w < width_; ++w)
+      ops_.combine(nodes_[(depth_ - 1) * width_ + w], nodes_[depth_ * width_ + w]);
   }
 
   const FoldOps& ops_;
@@ -95,7 +96,11 @@ class Tree {
 class Interpreter {
  public:
   Interpreter(const InterpretedProgram& program, const Pass& pass, ThreadPool& pool)
-      : program_(program), pass_(pass), pool_(pool), cut_(program, pass, pool.threads()), access_(program, pass, cut_.width > 1) {
+      : program_(program),
+        pass_(pass),
+        pool_(pool),
+        cut_(program, pass, pool.threads()),
+        access_(program, pass, cut_.width > 1) {
     const std::vector<Output>& outputs = program.program().outputs;
     for (std::size_t o = 0; o < outputs.size(); ++o)
       if (outputs[o].fold != Fold::store) folds_.push_back(o);
@@ -119,8 +124,10 @@ class Interpreter {
     const std::uint64_t unit_end = std::min(cut_.units, (chunk + 1) * cut_.chunk);
     for (std::uint64_t o = group * cut_.group; o < end; o += cut_.width) {
       const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(cut_.width, end - o));
-      if (cut_.width == 1) row(workspace, o, chunk * cut_.chunk, unit_end);
-      else columns(workspace, o, width, chunk * cut_.chunk, unit_end);
+      if (cut_.width == 1)
+        row(workspace, o, chunk * cut_.chunk, unit_end);
+      else
+        columns(workspace, o, width, chunk * cut_.chunk, unit_end);
     }
   }
 
@@ -148,7 +155,8 @@ class Interpreter {
   }
 
   /// Several outputs side by side: a unit takes several blocks, gathered in its lanes.
-  void columns(Workspace& workspace, std::uint64_t outer, std::size_t width, std::uint64_t unit, std::uint64_t unit_end) {
+  void columns(Workspace& workspace, std::uint64_t outer, std::size_t width, std::uint64_t unit,
+               std::uint64_t unit_end) {
     std::vector<Tree> trees = make_trees(width);
     const std::size_t lanes_size = kLanes * width * 8 + width * sizeof(Partial);
     std::vector<std::uint64_t> lanes(folds_.size() * lanes_size / 8);
@@ -182,8 +190,10 @@ class Interpreter {
     for (std::size_t f = 0; f < trees.size(); ++f) {
       const Partial* nodes = trees[f].root();
       for (std::size_t w = 0; w < width; ++w) {
-        if (cut_.chunks > 1) partial(f, chunk, outer + w) = nodes[w];
-        else write(folds_[f], outer + w, nodes[w]);
+        if (cut_.chunks > 1)
+          partial(f, chunk, outer + w) = nodes[w];
+        else
+          write(folds_[f], outer + w, nodes[w]);
       }
     }
   }

@@ -48,7 +48,8 @@ const BlockTable& block_table() {
     if (std::string_view(wanted) == table->name) return *table;
     names += (names.empty() ? "" : ", ") + std::string(table->name);
   }
-  throw Error(Code::bad_argument, "LOCKSTEP_CPU_ISA names '" + std::string(wanted) + "', which this processor or build does not have",
+  throw Error(Code::bad_argument,
+              "LOCKSTEP_CPU_ISA names '" + std::string(wanted) + "', which this processor or build does not have",
               "It has: " + names + ".");
 }
 

@@ -36,7 +36,8 @@ ThreadPool::ThreadPool(int threads) {
     }
     wake_.notify_all();
     for (std::thread& thread : workers_) thread.join();
-    throw Error(Code::device, "the system refused thread " + std::to_string(workers_.size() + 2) + " of " + std::to_string(threads),
+    throw Error(Code::device,
+                "the system refused thread " + std::to_string(workers_.size() + 2) + " of " + std::to_string(threads),
                 "Open the device with fewer threads, for example cpu:2.", error.what());
   }
 }

@@ -9,7 +9,8 @@
 namespace lockstep::cpu {
 namespace {
 
-/// Calls `f(offset, count, stride)` for runs along the last of the dimensions [from, to), `count` places from number `start`.
+/// Calls `f(offset, count, stride)` for runs along the last of the dimensions [from, to), `count` places from number
+/// `start`.
 template <class F>
 void for_runs(const Pass& pass, const Operand& operand, int from, int to, std::uint64_t start, std::size_t count, F f) {
   if (from == to) {
@@ -34,7 +35,8 @@ void for_runs(const Pass& pass, const Operand& operand, int from, int to, std::u
     // Carry: the last dimension is at its end.
     offset += static_cast<std::int64_t>(run) * operand.strides[last];
     at[last] += run;
-    for (int d = to - 1; d > from && at[static_cast<std::size_t>(d)] == pass.extents[static_cast<std::size_t>(d)]; --d) {
+    for (int d = to - 1; d > from && at[static_cast<std::size_t>(d)] == pass.extents[static_cast<std::size_t>(d)];
+         --d) {
       const auto i = static_cast<std::size_t>(d);
       offset += operand.strides[i - 1] - static_cast<std::int64_t>(at[i]) * operand.strides[i];
       at[i] = 0;
@@ -78,8 +80,10 @@ void gather_as(const Pass& pass, const Operand& operand, const Tile& tile, const
   for_tile(pass, operand, tile, [&](std::size_t place, std::int64_t offset, std::size_t run, std::int64_t stride) {
     const T* s = source + offset;
     T* t = target + place;
-    if (stride == 1) std::memcpy(t, s, run * sizeof(T));
-    else if (stride == 0) std::fill_n(t, run, *s);
+    if (stride == 1)
+      std::memcpy(t, s, run * sizeof(T));
+    else if (stride == 0)
+      std::fill_n(t, run, *s);
     else
       for (std::size_t i = 0; i < run; ++i) t[i] = s[static_cast<std::int64_t>(i) * stride];
   });
@@ -92,7 +96,8 @@ void scatter_as(const Pass& pass, const Operand& operand, const Tile& tile, cons
   for_tile(pass, operand, tile, [&](std::size_t place, std::int64_t offset, std::size_t run, std::int64_t stride) {
     T* t = target + offset;
     const T* s = source + place;
-    if (stride == 1) std::memcpy(t, s, run * sizeof(T));
+    if (stride == 1)
+      std::memcpy(t, s, run * sizeof(T));
     else
       for (std::size_t i = 0; i < run; ++i) t[static_cast<std::int64_t>(i) * stride] = s[i];
   });
@@ -120,16 +125,24 @@ bool is_contiguous_inside(const Pass& pass, const Operand& operand) {
   return inner_rank == 0 || (inner_rank == 1 && operand.strides[static_cast<std::size_t>(pass.outer_rank)] == 1);
 }
 
-void gather(const Pass& pass, const Operand& operand, const Tile& tile, const std::byte* from, std::size_t size, void* block) {
-  if (size == 1) gather_as<std::uint8_t>(pass, operand, tile, from, block);
-  else if (size == 4) gather_as<std::uint32_t>(pass, operand, tile, from, block);
-  else gather_as<std::uint64_t>(pass, operand, tile, from, block);
+void gather(const Pass& pass, const Operand& operand, const Tile& tile, const std::byte* from, std::size_t size,
+            void* block) {
+  if (size == 1)
+    gather_as<std::uint8_t>(pass, operand, tile, from, block);
+  else if (size == 4)
+    gather_as<std::uint32_t>(pass, operand, tile, from, block);
+  else
+    gather_as<std::uint64_t>(pass, operand, tile, from, block);
 }
 
-void scatter(const Pass& pass, const Operand& operand, const Tile& tile, const void* block, std::size_t size, std::byte* to) {
-  if (size == 1) scatter_as<std::uint8_t>(pass, operand, tile, block, to);
-  else if (size == 4) scatter_as<std::uint32_t>(pass, operand, tile, block, to);
-  else scatter_as<std::uint64_t>(pass, operand, tile, block, to);
+void scatter(const Pass& pass, const Operand& operand, const Tile& tile, const void* block, std::size_t size,
+             std::byte* to) {
+  if (size == 1)
+    scatter_as<std::uint8_t>(pass, operand, tile, block, to);
+  else if (size == 4)
+    scatter_as<std::uint32_t>(pass, operand, tile, block, to);
+  else
+    scatter_as<std::uint64_t>(pass, operand, tile, block, to);
 }
 
 void fill_index(const Pass& pass, const Operand& operand, const Tile& tile, std::int64_t* block) {

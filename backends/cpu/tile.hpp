@@ -7,8 +7,8 @@
 
 namespace lockstep::cpu {
 
-/// Part of a pass that fits a block: `rows` folded places from `inner` for `width` kept places from `outer`. In a block its
-/// elements lie row by row; a pass without folds has only rows of width 1.
+/// Part of a pass that fits a block: `rows` folded places from `inner` for `width` kept places from `outer`. In a block
+/// its elements lie row by row; a pass without folds has only rows of width 1.
 struct Tile {
   std::uint64_t outer = 0;
   std::uint64_t inner = 0;
@@ -24,8 +24,10 @@ std::int64_t tile_start(const Pass& pass, const Operand& operand, const Tile& ti
 bool is_contiguous_inside(const Pass& pass, const Operand& operand);
 
 /// Copies a tile between an operand's memory and a dense block, `size` bytes per element.
-void gather(const Pass& pass, const Operand& operand, const Tile& tile, const std::byte* from, std::size_t size, void* block);
-void scatter(const Pass& pass, const Operand& operand, const Tile& tile, const void* block, std::size_t size, std::byte* to);
+void gather(const Pass& pass, const Operand& operand, const Tile& tile, const std::byte* from, std::size_t size,
+            void* block);
+void scatter(const Pass& pass, const Operand& operand, const Tile& tile, const void* block, std::size_t size,
+             std::byte* to);
 /// Writes the values of an index operand to a block.
 void fill_index(const Pass& pass, const Operand& operand, const Tile& tile, std::int64_t* block);
 

@@ -65,9 +65,12 @@ void Workspace::fill_uniform() {
     if (nodes[i].op != Op::constant && nodes[i].op != Op::scalar) continue;
     const std::uint64_t bits = nodes[i].op == Op::constant ? nodes[i].bits : access_.pass.scalars[nodes[i].bits];
     const std::uint64_t size = size_of(nodes[i].type);
-    if (size == 1) fill<std::uint8_t>(slot(i), bits);
-    else if (size == 4) fill<std::uint32_t>(slot(i), bits);
-    else fill<std::uint64_t>(slot(i), bits);
+    if (size == 1)
+      fill<std::uint8_t>(slot(i), bits);
+    else if (size == 4)
+      fill<std::uint32_t>(slot(i), bits);
+    else
+      fill<std::uint64_t>(slot(i), bits);
     blocks_[i] = slot(i);
   }
 }

@@ -14,7 +14,7 @@ struct Access {
 
   const InterpretedProgram& program;
   const Pass& pass;
-  bool columns;  ///< tiles are wider than one output
+  bool columns;                     ///< tiles are wider than one output
   std::vector<bool> direct_loads;   ///< array operand: blocks are read where they lie
   std::vector<bool> direct_stores;  ///< output: the operation writes to its place
 };

@@ -57,8 +57,10 @@ std::optional<Strides> strides_for(const Array& a, const Shape& shape) {
     std::uint64_t old_product = old[from].first;
     std::uint64_t product = 1;
     while (product != old_product) {
-      if (product < old_product) product *= shape[to_end++];
-      else old_product *= old[from_end++].first;
+      if (product < old_product)
+        product *= shape[to_end++];
+      else
+        old_product *= old[from_end++].first;
     }
     for (std::size_t i = from; i + 1 < from_end; ++i)
       if (old[i].second != old[i + 1].second * static_cast<std::int64_t>(old[i + 1].first)) return std::nullopt;
@@ -181,7 +183,8 @@ void Array::read_bytes(void* to) const {
   const Array dense = contiguous();
   Device::Impl& device = *storage_->device();
   const std::lock_guard lock(device.mutex);
-  device.backend->do_read(dense.storage_->buffer(), static_cast<std::uint64_t>(dense.offset_) * size_of(dtype_), to, bytes());
+  device.backend->do_read(dense.storage_->buffer(), static_cast<std::uint64_t>(dense.offset_) * size_of(dtype_), to,
+                          bytes());
   device.counters.bytes_to_host += bytes();
 }
 

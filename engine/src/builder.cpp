@@ -7,7 +7,8 @@ namespace lockstep {
 
 std::size_t Builder::NodeHash::operator()(const Node& node) const noexcept {
   std::uint64_t hash = static_cast<std::uint64_t>(node.op) << 8 | static_cast<std::uint64_t>(node.type);
-  for (std::uint64_t part : {std::uint64_t{node.args[0]}, std::uint64_t{node.args[1]}, std::uint64_t{node.args[2]}, node.bits})
+  for (std::uint64_t part :
+       {std::uint64_t{node.args[0]}, std::uint64_t{node.args[1]}, std::uint64_t{node.args[2]}, node.bits})
     hash = (hash ^ part) * 0x9e3779b97f4a7c15u + (hash >> 29);
   return hash;
 }
@@ -58,7 +59,8 @@ Program Builder::finish() && {
   for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
     if (!used[i]) continue;
     Node n = program_.nodes[i];
-    for (int a = 0; a < info(n.op).arity; ++a) n.args[static_cast<std::size_t>(a)] = place[n.args[static_cast<std::size_t>(a)]];
+    for (int a = 0; a < info(n.op).arity; ++a)
+      n.args[static_cast<std::size_t>(a)] = place[n.args[static_cast<std::size_t>(a)]];
     place[i] = static_cast<Value>(kept.size());
     kept.push_back(n);
   }

@@ -33,9 +33,12 @@ std::uint64_t compute(F f, const std::array<std::uint64_t, 3>& bits) {
   const T a = value_of<T>(bits[0]);
   const T b = value_of<T>(bits[1]);
   const T c = value_of<T>(bits[2]);
-  if constexpr (std::is_invocable_v<F, T>) return to_bits(f(a));
-  else if constexpr (std::is_invocable_v<F, T, T>) return to_bits(f(a, b));
-  else return to_bits(f(a, b, c));
+  if constexpr (std::is_invocable_v<F, T>)
+    return to_bits(f(a));
+  else if constexpr (std::is_invocable_v<F, T, T>)
+    return to_bits(f(a, b));
+  else
+    return to_bits(f(a, b, c));
 }
 
 template <template <class, class> class Convert>
@@ -51,8 +54,10 @@ struct Cast {
 template <class R, class T>
 struct BitCast {
   static R of(T value) {
-    if constexpr (sizeof(R) == sizeof(T)) return arithmetic::bitcast<R>(value);
-    else return R{};
+    if constexpr (sizeof(R) == sizeof(T))
+      return arithmetic::bitcast<R>(value);
+    else
+      return R{};
   }
 };
 
@@ -64,10 +69,10 @@ std::uint64_t fold_constant(Op op, DType operand, DType result, const std::array
   if (op == Op::bitcast) return convert<BitCast>(operand, result, bits[0]);
   return visit(operand, [&]<class T>() -> std::uint64_t {
     switch (op) {
-#define LOCKSTEP_OP(name, arity, types, text, what)                                                    \
-  case Op::name:                                                                                       \
-    if constexpr (arity < 4 && has_type<#types[0], T> && Op::name != Op::select && Op::name != Op::cast && \
-                  Op::name != Op::bitcast)                                                             \
+#define LOCKSTEP_OP(name, arity, types, text, what)                                                                  \
+  case Op::name:                                                                                                     \
+    if constexpr (arity < 4 && has_type<#types[0], T> && Op::name != Op::select && Op::name != Op::cast &&           \
+                  Op::name != Op::bitcast)                                                                           \
       return compute<T>([](auto... x) -> decltype(arithmetic::name(x...)) { return arithmetic::name(x...); }, bits); \
     break;
 #include "lockstep/ops.def"

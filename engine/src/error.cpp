@@ -6,17 +6,28 @@ namespace lockstep {
 
 std::string_view to_string(Code code) noexcept {
   switch (code) {
-    case Code::bad_argument: return "bad_argument";
-    case Code::bad_shape: return "bad_shape";
-    case Code::bad_type: return "bad_type";
-    case Code::bad_text: return "bad_text";
-    case Code::wrong_device: return "wrong_device";
-    case Code::unsupported: return "unsupported";
-    case Code::file: return "file";
-    case Code::no_device: return "no_device";
-    case Code::out_of_memory: return "out_of_memory";
-    case Code::compile: return "compile";
-    case Code::device: return "device";
+    case Code::bad_argument:
+      return "bad_argument";
+    case Code::bad_shape:
+      return "bad_shape";
+    case Code::bad_type:
+      return "bad_type";
+    case Code::bad_text:
+      return "bad_text";
+    case Code::wrong_device:
+      return "wrong_device";
+    case Code::unsupported:
+      return "unsupported";
+    case Code::file:
+      return "file";
+    case Code::no_device:
+      return "no_device";
+    case Code::out_of_memory:
+      return "out_of_memory";
+    case Code::compile:
+      return "compile";
+    case Code::device:
+      return "device";
   }
   return "unknown";
 }

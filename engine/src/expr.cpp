@@ -51,12 +51,23 @@ void require_no_overflow(Function function, std::span<const Expr> x) {
   const double b = as_double(*x[1].node());
   double value = 0;
   switch (function) {
-    case Function::add: value = a + b; break;
-    case Function::subtract: value = a - b; break;
-    case Function::multiply: value = a * b; break;
-    case Function::power: value = std::pow(a, b); break;
-    case Function::left_shift: value = std::ldexp(a, static_cast<int>(std::clamp(b, 0.0, 1000.0))); break;
-    default: break;
+    case Function::add:
+      value = a + b;
+      break;
+    case Function::subtract:
+      value = a - b;
+      break;
+    case Function::multiply:
+      value = a * b;
+      break;
+    case Function::power:
+      value = std::pow(a, b);
+      break;
+    case Function::left_shift:
+      value = std::ldexp(a, static_cast<int>(std::clamp(b, 0.0, 1000.0)));
+      break;
+    default:
+      break;
   }
   require(std::fabs(value) < 9.2e18, Code::bad_argument,
           "the whole number {} is too large for 64 bits\nWrite it as a float, or give the operands a type.", value);
@@ -98,11 +109,16 @@ Expr compare_mixed(Function function, const Expr& a, const Expr& b) {
 
 Function mirrored(Function function) {
   switch (function) {
-    case Function::less: return Function::greater;
-    case Function::less_equal: return Function::greater_equal;
-    case Function::greater: return Function::less;
-    case Function::greater_equal: return Function::less_equal;
-    default: return function;
+    case Function::less:
+      return Function::greater;
+    case Function::less_equal:
+      return Function::greater_equal;
+    case Function::greater:
+      return Function::less;
+    case Function::greater_equal:
+      return Function::less_equal;
+    default:
+      return function;
   }
 }
 
@@ -153,19 +169,17 @@ Expr Expr::from_int(std::int64_t value) {
 Expr Expr::from_unsigned(std::uint64_t value) {
   return make_literal(value > std::uint64_t{INT64_MAX} ? DType::u64 : DType::i64, value, true, true);
 }
-Expr Expr::from_float(double value) { return make_literal(DType::f64, std::bit_cast<std::uint64_t>(value), true, true); }
+Expr Expr::from_float(double value) {
+  return make_literal(DType::f64, std::bit_cast<std::uint64_t>(value), true, true);
+}
 
 DType Expr::dtype() const noexcept { return node_->dtype; }
 const Shape& Expr::shape() const noexcept { return node_->shape; }
 bool Expr::is_weak() const noexcept { return node_->weak; }
-const Array* Expr::as_array() const noexcept {
-  return node_->kind == ExprNode::Kind::array ? &node_->array : nullptr;
-}
+const Array* Expr::as_array() const noexcept { return node_->kind == ExprNode::Kind::array ? &node_->array : nullptr; }
 
 Expr literal(double value) { return make_literal(DType::f64, std::bit_cast<std::uint64_t>(value), true, false); }
-Expr literal(std::int64_t value) {
-  return make_literal(DType::i64, std::bit_cast<std::uint64_t>(value), true, false);
-}
+Expr literal(std::int64_t value) { return make_literal(DType::i64, std::bit_cast<std::uint64_t>(value), true, false); }
 
 Expr index(int axis) {
   require(axis >= -kMaxRank && axis < kMaxRank, Code::bad_shape, "index({}) is outside the {} axes of an array", axis,
@@ -188,7 +202,8 @@ Expr arange(std::uint64_t n) {
 
 Expr cast(const Expr& x, DType type) {
   const ExprNode& from = *x.node();
-  if (is_literal(x)) return make_literal(type, fold_constant(Op::cast, from.dtype, type, {from.bits}), false, from.parameter);
+  if (is_literal(x))
+    return make_literal(type, fold_constant(Op::cast, from.dtype, type, {from.bits}), false, from.parameter);
   if (from.dtype == type) return x;
   ExprNode node;
   node.kind = ExprNode::Kind::cast;

@@ -17,20 +17,20 @@ struct ExprNode {
   Kind kind = Kind::literal;
   DType dtype = DType::f64;
   Shape shape;
-  int depth = 1;   ///< longest chain of operations below, itself included
-  int level = 0;   ///< longest chain of reductions below, itself included: the pass in which it is ready
+  int depth = 1;  ///< longest chain of operations below, itself included
+  int level = 0;  ///< longest chain of reductions below, itself included: the pass in which it is ready
   std::array<Pointer, 3> operands{};
 
-  Array array;                ///< array
-  std::uint64_t bits = 0;     ///< literal: its value in `dtype`
-  bool weak = false;          ///< literal: adapts to the type it meets
-  bool parameter = false;     ///< literal: passed to the program, not built in
-  int axis = 0;               ///< index
-  bool open = false;          ///< index: takes its shape from where it is evaluated
-  Function function{};        ///< call
+  Array array;                           ///< array
+  std::uint64_t bits = 0;                ///< literal: its value in `dtype`
+  bool weak = false;                     ///< literal: adapts to the type it meets
+  bool parameter = false;                ///< literal: passed to the program, not built in
+  int axis = 0;                          ///< index
+  bool open = false;                     ///< index: takes its shape from where it is evaluated
+  Function function{};                   ///< call
   std::array<DType, 3> operand_types{};  ///< call: what each operand is cast to
-  Fold fold = Fold::store;    ///< reduce
-  std::vector<int> axes;      ///< reduce: normalised, ascending
+  Fold fold = Fold::store;               ///< reduce
+  std::vector<int> axes;                 ///< reduce: normalised, ascending
 };
 
 /// How many operands a node has.

@@ -45,13 +45,20 @@ class Writer {
  private:
   Value write(const ExprNode& node) {
     switch (node.kind) {
-      case ExprNode::Kind::array: return load(node.array);
-      case ExprNode::Kind::literal: return literal(node, node.dtype);
-      case ExprNode::Kind::index: return index(node);
-      case ExprNode::Kind::cast: return value_as(*node.operands[0], node.dtype);
-      case ExprNode::Kind::broadcast: return value(*node.operands[0]);
-      case ExprNode::Kind::reduce: return load(reduced_.at(&node));
-      case ExprNode::Kind::call: break;
+      case ExprNode::Kind::array:
+        return load(node.array);
+      case ExprNode::Kind::literal:
+        return literal(node, node.dtype);
+      case ExprNode::Kind::index:
+        return index(node);
+      case ExprNode::Kind::cast:
+        return value_as(*node.operands[0], node.dtype);
+      case ExprNode::Kind::broadcast:
+        return value(*node.operands[0]);
+      case ExprNode::Kind::reduce:
+        return load(reduced_.at(&node));
+      case ExprNode::Kind::call:
+        break;
     }
     std::array<Value, 3> operands{};
     const auto n = static_cast<std::size_t>(arity(node));
@@ -73,7 +80,8 @@ class Writer {
     const std::uint64_t bits = convert_literal(node, type);
     if (!node.parameter) return builder_.constant(type, bits);
     for (std::size_t i = 0; i < scalar_nodes_.size(); ++i)
-      if (scalar_nodes_[i] == &node && scalar_types_[i] == type) return builder_.scalar(static_cast<std::uint32_t>(i), type);
+      if (scalar_nodes_[i] == &node && scalar_types_[i] == type)
+        return builder_.scalar(static_cast<std::uint32_t>(i), type);
     scalar_nodes_.push_back(&node);
     scalar_types_.push_back(type);
     result_.scalars.push_back(bits);
@@ -143,10 +151,12 @@ Dimensions make_dimensions(const Group& group, std::span<Operand* const> operand
     const auto last = static_cast<std::size_t>(dims.rank - 1);
     bool merges = same_side;
     for (std::size_t i = 0; merges && i < operands.size(); ++i)
-      merges = strides[i][last] == operands[i]->strides[static_cast<std::size_t>(d)] * static_cast<std::int64_t>(extent);
+      merges =
+          strides[i][last] == operands[i]->strides[static_cast<std::size_t>(d)] * static_cast<std::int64_t>(extent);
     const std::size_t place = merges ? last : static_cast<std::size_t>(dims.rank);
     dims.extents[place] = merges ? dims.extents[place] * extent : extent;
-    for (std::size_t i = 0; i < operands.size(); ++i) strides[i][place] = operands[i]->strides[static_cast<std::size_t>(d)];
+    for (std::size_t i = 0; i < operands.size(); ++i)
+      strides[i][place] = operands[i]->strides[static_cast<std::size_t>(d)];
     if (!merges) {
       ++dims.rank;
       if (outer) ++dims.outer_rank;

@@ -25,7 +25,8 @@ std::uint64_t scalar_bits(const Kernel& kernel, const Parameter& parameter, cons
   return bits;
 }
 
-NativeArgument array_argument(const Device& device, const Kernel& kernel, const Parameter& parameter, const Array& array, std::uint64_t n) {
+NativeArgument array_argument(const Device& device, const Kernel& kernel, const Parameter& parameter,
+                              const Array& array, std::uint64_t n) {
   const auto say = [&](bool good, Code code, const std::string& what) {
     require(good, code, "argument '{}' of kernel '{}' {}", parameter.name, kernel.name(), what);
   };
@@ -33,7 +34,8 @@ NativeArgument array_argument(const Device& device, const Kernel& kernel, const 
   say(array.dtype() == parameter.type, Code::bad_type,
       fmt::format("is an array of {}, got {}", to_string(parameter.type), to_string(array.dtype())));
   say(array.is_contiguous(), Code::bad_argument, "is not contiguous\nPass array.contiguous() instead.");
-  say(array.size() >= n, Code::bad_shape, fmt::format("has {} elements, fewer than the {} of the launch", array.size(), n));
+  say(array.size() >= n, Code::bad_shape,
+      fmt::format("has {} elements, fewer than the {} of the launch", array.size(), n));
   say(array.device() == device, Code::wrong_device,
       fmt::format("is an array of {}, the kernel was built for {}", array.device().name(), kernel.device_name()));
   const auto bytes = static_cast<std::uint64_t>(array.offset()) * size_of(array.dtype());

@@ -92,8 +92,9 @@ Value whole_power(Builder& b, Value x, std::uint64_t exponent) {
 }
 
 Value float_power(Builder& b, Value x, Value y) {
-  require(b.is_constant(y), Code::unsupported,
-          "** of floats takes a constant exponent\nWrite the exponent as a number in the expression (in C++: pow(x, 3)).");
+  require(
+      b.is_constant(y), Code::unsupported,
+      "** of floats takes a constant exponent\nWrite the exponent as a number in the expression (in C++: pow(x, 3)).");
   const double exponent = std::bit_cast<double>(fold_constant(Op::cast, b.type(y), DType::f64, {b.node(y).bits}));
   if (exponent == 0.5) return b.sqrt(x);
   require(exponent >= -1024 && exponent <= 1024 && exponent == static_cast<double>(static_cast<int>(exponent)),
@@ -129,7 +130,9 @@ Value integer_power(Builder& b, Value x, Value y) {
   return b.select(b.lt(y, zero(b, y)), b.select(small, unit, zero(b, x)), result);
 }
 
-Value lower_power(Builder& b, Value x, Value y) { return is_float(b, x) ? float_power(b, x, y) : integer_power(b, x, y); }
+Value lower_power(Builder& b, Value x, Value y) {
+  return is_float(b, x) ? float_power(b, x, y) : integer_power(b, x, y);
+}
 
 Value lower_bitwise_and(Builder& b, Value x, Value y) { return b.bit_and(x, y); }
 Value lower_bitwise_or(Builder& b, Value x, Value y) { return b.bit_or(x, y); }
@@ -219,7 +222,9 @@ Value lower_signbit(Builder& b, Value x) {
 
 Value lower_where(Builder& b, Value condition, Value x, Value y) { return b.select(condition, x, y); }
 Value lower_fma(Builder& b, Value x, Value y, Value z) { return b.fma(x, y, z); }
-Value lower_clip(Builder& b, Value x, Value low, Value high) { return lower_minimum(b, lower_maximum(b, x, low), high); }
+Value lower_clip(Builder& b, Value x, Value low, Value high) {
+  return lower_minimum(b, lower_maximum(b, x, low), high);
+}
 
 }  // namespace
 

@@ -18,31 +18,45 @@ constexpr std::array<OpInfo, kOpCount> kOps{{
 #undef LOCKSTEP_OP
 }};
 
-constexpr std::array<std::string_view, 9> kFolds{"store", "sum", "prod", "min", "max", "any", "all", "argmin", "argmax"};
+constexpr std::array<std::string_view, 9> kFolds{"store", "sum", "prod",   "min",   "max",
+                                                 "any",   "all", "argmin", "argmax"};
 
 std::string constant_text(DType type, std::uint64_t bits) {
   switch (type) {
-    case DType::boolean: return bits ? "true" : "false";
-    case DType::f32: return fmt::format("{}", std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
-    case DType::f64: return fmt::format("{}", std::bit_cast<double>(bits));
-    case DType::i8: return fmt::format("{}", static_cast<std::int8_t>(bits));
-    case DType::i32: return fmt::format("{}", static_cast<std::int32_t>(bits));
-    case DType::i64: return fmt::format("{}", static_cast<std::int64_t>(bits));
-    default: return fmt::format("{}", bits);
+    case DType::boolean:
+      return bits ? "true" : "false";
+    case DType::f32:
+      return fmt::format("{}", std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    case DType::f64:
+      return fmt::format("{}", std::bit_cast<double>(bits));
+    case DType::i8:
+      return fmt::format("{}", static_cast<std::int8_t>(bits));
+    case DType::i32:
+      return fmt::format("{}", static_cast<std::int32_t>(bits));
+    case DType::i64:
+      return fmt::format("{}", static_cast<std::int64_t>(bits));
+    default:
+      return fmt::format("{}", bits);
   }
 }
 
 std::string node_text(const Node& node) {
   switch (node.op) {
-    case Op::constant: return constant_text(node.type, node.bits);
-    case Op::scalar: return fmt::format("scalar s{}", node.bits);
-    case Op::load: return fmt::format("load a{}", node.bits);
-    case Op::index: return fmt::format("index i{}", node.bits);
-    default: break;
+    case Op::constant:
+      return constant_text(node.type, node.bits);
+    case Op::scalar:
+      return fmt::format("scalar s{}", node.bits);
+    case Op::load:
+      return fmt::format("load a{}", node.bits);
+    case Op::index:
+      return fmt::format("index i{}", node.bits);
+    default:
+      break;
   }
   const OpInfo& row = info(node.op);
   std::string text(row.name);
-  for (int i = 0; i < row.arity; ++i) text += fmt::format("{}%{}", i ? ", " : " ", node.args[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < row.arity; ++i)
+    text += fmt::format("{}%{}", i ? ", " : " ", node.args[static_cast<std::size_t>(i)]);
   return text;
 }
 

@@ -31,8 +31,10 @@ std::vector<int> normalize(const Axes& axes, int rank) {
 Shape reduced_shape(const Shape& shape, const std::vector<int>& axes, bool keepdims) {
   std::vector<std::uint64_t> extents;
   for (int d = 0; d < shape.rank(); ++d) {
-    if (!std::binary_search(axes.begin(), axes.end(), d)) extents.push_back(shape[d]);
-    else if (keepdims) extents.push_back(1);
+    if (!std::binary_search(axes.begin(), axes.end(), d))
+      extents.push_back(shape[d]);
+    else if (keepdims)
+      extents.push_back(1);
   }
   return Shape(extents);
 }
@@ -70,19 +72,28 @@ Expr reduce(Reduction reduction, const Expr& input, const Axes& axes, bool keepd
           to_string(x.shape()));
   const auto run = [&](Fold f, const Expr& e) { return fold(f, e, std::move(list), keepdims); };
   switch (reduction) {
-    case Reduction::sum: return run(Fold::sum, cast(x, sum_type(x.dtype())));
-    case Reduction::prod: return run(Fold::prod, cast(x, sum_type(x.dtype())));
-    case Reduction::min: return run(Fold::min, x);
-    case Reduction::max: return run(Fold::max, x);
+    case Reduction::sum:
+      return run(Fold::sum, cast(x, sum_type(x.dtype())));
+    case Reduction::prod:
+      return run(Fold::prod, cast(x, sum_type(x.dtype())));
+    case Reduction::min:
+      return run(Fold::min, x);
+    case Reduction::max:
+      return run(Fold::max, x);
     case Reduction::mean: {
       const DType type = is_floating(x.dtype()) ? x.dtype() : DType::f64;
       return run(Fold::sum, cast(x, type)) / cast(Expr(n), type);
     }
-    case Reduction::any: return run(Fold::any, cast(x, DType::boolean));
-    case Reduction::all: return run(Fold::all, cast(x, DType::boolean));
-    case Reduction::count: return run(Fold::sum, cast(cast(x, DType::boolean), DType::i64));
-    case Reduction::argmin: return run(Fold::argmin, x);
-    case Reduction::argmax: return run(Fold::argmax, x);
+    case Reduction::any:
+      return run(Fold::any, cast(x, DType::boolean));
+    case Reduction::all:
+      return run(Fold::all, cast(x, DType::boolean));
+    case Reduction::count:
+      return run(Fold::sum, cast(cast(x, DType::boolean), DType::i64));
+    case Reduction::argmin:
+      return run(Fold::argmin, x);
+    case Reduction::argmax:
+      return run(Fold::argmax, x);
   }
   __builtin_unreachable();
 }

@@ -102,7 +102,8 @@ class Run {
 
  private:
   Array output_array(const Group& group, const Item& item) {
-    if (item.reduce) return reduced_.emplace(item.reduce, device_.allocate(item.reduce->shape, item.reduce->dtype)).first->second;
+    if (item.reduce)
+      return reduced_.emplace(item.reduce, device_.allocate(item.reduce->shape, item.reduce->dtype)).first->second;
     Array& result = results_[item.request];
     if (!result.valid()) result = device_.allocate(group.space, item.type);
     return result;
@@ -144,8 +145,8 @@ std::shared_ptr<const Executable> Device::Impl::compile(const Program& program) 
   if (found != programs_.end()) return found->second;
   if (!info.has_f64) {
     for (const Node& node : program.nodes)
-      require(node.type != DType::f64, Code::unsupported, "{} has no f64 arithmetic\nCast to f32, or use another device.",
-              info.name);
+      require(node.type != DType::f64, Code::unsupported,
+              "{} has no f64 arithmetic\nCast to f32, or use another device.", info.name);
   }
   std::shared_ptr<const Executable> executable = backend->do_compile(program);
   if (programs_.size() >= kMaxPrograms) programs_.clear();

@@ -1,5 +1,5 @@
-// Does a device compute the bits that the engine defines? Milliseconds, at its first use. Every element is compared with
-// the same expression of numbers, which the engine folds with its own arithmetic.
+// Does a device compute the bits that the engine defines? Milliseconds, at its first use. Every element is compared
+// with the same expression of numbers, which the engine folds with its own arithmetic.
 #include <bit>
 #include <cstring>
 
@@ -16,9 +16,11 @@ std::vector<T> inputs();
 
 template <>
 std::vector<float> inputs() {
-  return {0.0f, -0.0f,  1.0f,   -1.5f,         2.5f,         0.1f,   -0.3f,  3.0f,      1e-39f, -1e-45f, 1.17549435e-38f,
-          7.0f, 1e20f,  -3e38f, 16777217.0f,   8388607.5f,   0.7f,   1.1f,   123456.8f, -0.5f,  1e-20f,  3.4e38f,
-          5e9f, -5e9f,  2.1e9f, 9.223372e18f,  1.8446744e19f, 255.5f, -128.7f, 1.0000001f, 0.99999994f};
+  return {
+      0.0f,      -0.0f,           1.0f,       -1.5f,      2.5f,   0.1f,        -0.3f,      3.0f,         1e-39f,
+      -1e-45f,   1.17549435e-38f, 7.0f,       1e20f,      -3e38f, 16777217.0f, 8388607.5f, 0.7f,         1.1f,
+      123456.8f, -0.5f,           1e-20f,     3.4e38f,    5e9f,   -5e9f,       2.1e9f,     9.223372e18f, 1.8446744e19f,
+      255.5f,    -128.7f,         1.0000001f, 0.99999994f};
 }
 template <>
 std::vector<double> inputs() {
@@ -50,7 +52,9 @@ constexpr Case kCases[] = {
 };
 
 bool is_nan_bits(DType type, std::uint64_t bits) {
-  if (type == DType::f32) return std::bit_cast<float>(static_cast<std::uint32_t>(bits)) != std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+  if (type == DType::f32)
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits)) !=
+           std::bit_cast<float>(static_cast<std::uint32_t>(bits));
   return type == DType::f64 && std::bit_cast<double>(bits) != std::bit_cast<double>(bits);
 }
 

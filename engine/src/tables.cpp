@@ -21,8 +21,10 @@ constexpr ReductionInfo kReductions[] = {
     {Reduction::any, "any", "an element is not 0"},
     {Reduction::all, "all", "every element is not 0"},
     {Reduction::count, "count", "how many elements are not 0"},
-    {Reduction::argmin, "argmin", "place of the smallest element, the first of equals; of the first NaN if there is one"},
-    {Reduction::argmax, "argmax", "place of the largest element, the first of equals; of the first NaN if there is one"},
+    {Reduction::argmin, "argmin",
+     "place of the smallest element, the first of equals; of the first NaN if there is one"},
+    {Reduction::argmax, "argmax",
+     "place of the largest element, the first of equals; of the first NaN if there is one"},
 };
 
 }  // namespace

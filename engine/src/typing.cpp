@@ -98,9 +98,10 @@ std::uint64_t convert_literal(const ExprNode& literal, DType to) {
   if (literal.weak && is_integer(literal.dtype) && is_integer(to)) {
     const bool negative = literal.dtype == DType::i64 && static_cast<std::int64_t>(literal.bits) < 0;
     const std::uint64_t back = fold_constant(Op::cast, to, literal.dtype, {bits});
-    const bool fits = back == literal.bits && (!negative || is_signed(to)) &&
-                      (literal.dtype != DType::u64 || !is_signed(to));
-    const std::string value = negative ? fmt::format("{}", static_cast<std::int64_t>(literal.bits)) : fmt::format("{}", literal.bits);
+    const bool fits =
+        back == literal.bits && (!negative || is_signed(to)) && (literal.dtype != DType::u64 || !is_signed(to));
+    const std::string value =
+        negative ? fmt::format("{}", static_cast<std::int64_t>(literal.bits)) : fmt::format("{}", literal.bits);
     require(fits, Code::bad_argument, "the number {} does not fit in {}\nCast the array to a wider type first.", value,
             to_string(to));
   }

@@ -7,7 +7,8 @@
 
 namespace lockstep {
 
-/// The sum of `x` in the order of the unit tree (docs/same-bits.md), written for clarity: what devices are compared with.
+/// The sum of `x` in the order of the unit tree (docs/same-bits.md), written for clarity: what devices are compared
+/// with.
 template <class T>
 T unit_tree_sum(std::span<const T> x) {
   constexpr std::size_t kLanes = 128;

@@ -71,8 +71,10 @@ constexpr T div(T a, T b) {
 template <class T>
 T rem(T a, T b) {
   if constexpr (Float<T>) {
-    if constexpr (sizeof(T) == 4) return __builtin_fmodf(a, b);
-    else return __builtin_fmod(a, b);
+    if constexpr (sizeof(T) == 4)
+      return __builtin_fmodf(a, b);
+    else
+      return __builtin_fmod(a, b);
   } else {
     if (b == 0) return 0;
     if constexpr (std::signed_integral<T>) {
@@ -100,13 +102,17 @@ constexpr T abs(T a) {
 }
 template <Float T>
 T sqrt(T a) {
-  if constexpr (sizeof(T) == 4) return __builtin_sqrtf(a);
-  else return __builtin_sqrt(a);
+  if constexpr (sizeof(T) == 4)
+    return __builtin_sqrtf(a);
+  else
+    return __builtin_sqrt(a);
 }
 template <Float T>
 T fma(T a, T b, T c) {
-  if constexpr (sizeof(T) == 4) return __builtin_fmaf(a, b, c);
-  else return __builtin_fma(a, b, c);
+  if constexpr (sizeof(T) == 4)
+    return __builtin_fmaf(a, b, c);
+  else
+    return __builtin_fma(a, b, c);
 }
 
 template <std::integral T>
