@@ -1,0 +1,171 @@
+// lockstep evaluate: expressions over NumPy files and numbers, in one fused pass.
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "array_text.hpp"
+#include "commands.hpp"
+#include "lockstep/decimal.hpp"
+#include "lockstep/engine.hpp"
+#include "lockstep/npy.hpp"
+#include "lockstep/text.hpp"
+#include "named_values.hpp"
+#include "table.hpp"
+#include "terminal.hpp"
+
+namespace lockstep::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kMostJsonValues = 1000;
+
+struct Options {
+  std::string text, device, output, shape, memory;
+  std::vector<std::string> values;
+  bool json = false, show_program = false, show_source = false;
+};
+
+/// A statement whose value is wanted, and then the value.
+struct Result {
+  Statement statement;
+  Array array{};
+  std::string file{};  ///< where it was written, or empty
+
+  bool is_scalar() const { return array.rank() == 0; }
+};
+
+/// The statements without a name; if all have one, the last of each name.
+std::vector<Result> choose_results(const std::vector<Statement>& statements) {
+  std::vector<Result> bare, named;
+  for (const Statement& statement : statements) {
+    if (statement.name.empty()) bare.push_back({statement});
+    std::erase_if(named, [&](const Result& r) { return r.statement.name == statement.name; });
+    if (!statement.name.empty()) named.push_back({statement});
+  }
+  return bare.empty() ? named : bare;
+}
+
+std::vector<Expr> expressions_of(const std::vector<Result>& results, const std::string& shape) {
+  std::vector<Expr> values;
+  for (const Result& result : results)
+    values.push_back(shape.empty() ? result.statement.value : broadcast_to(result.statement.value, parse_shape(shape)));
+  return values;
+}
+
+/// Gives each result that is to be written its file.
+void choose_files(std::vector<Result>& results, const std::string& output) {
+  const std::size_t braces = output.find("{}");
+  if (braces != std::string::npos) {
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const std::string& name = results[i].statement.name;
+      results[i].file = std::string(output).replace(braces, 2, name.empty() ? std::to_string(i + 1) : name);
+    }
+    return;
+  }
+  std::vector<Result*> arrays;
+  for (Result& result : results)
+    if (!result.is_scalar() || results.size() == 1) arrays.push_back(&result);
+  if (arrays.size() != 1)
+    throw Error(Code::bad_argument,
+                fmt::format("--output '{}' is one file, but there are {} arrays to write", output, arrays.size()),
+                "Put {} where the name or number of each result belongs, such as --output 'out-{}.npy'.");
+  arrays.front()->file = output;
+}
+
+Json json_value(const Array& array, const std::string& text) {
+  if (array.dtype() == DType::boolean) return text == "True";
+  if (const auto value = from_decimal<std::int64_t>(text)) return *value;
+  if (const auto value = from_decimal<std::uint64_t>(text)) return *value;
+  const bool is_finite = text.find_first_not_of("+-.e0123456789") == std::string::npos;
+  return is_finite ? Json(from_decimal<double>(text).value()) : Json(text);  // JSON has no nan and no inf
+}
+
+Json to_json(const Result& result) {
+  Json json = {{"name", result.statement.name}, {"text", result.statement.text}};
+  json["type"] = to_string(result.array.dtype());
+  json["shape"] = result.array.shape().extents();
+  if (!result.file.empty()) {
+    json["file"] = result.file;
+  } else if (result.array.size() <= kMostJsonValues) {
+    Json values = Json::array();
+    for (const std::string& text : element_texts(result.array)) values.push_back(json_value(result.array, text));
+    json["value"] = result.is_scalar() ? values.front() : values;
+  }
+  return json;
+}
+
+std::string as_json(const Device& device, const std::vector<Result>& results) {
+  Json json = {{"device", device.name()}, {"results", Json::array()}};
+  for (const Result& result : results) json["results"].push_back(to_json(result));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string as_text(const std::vector<Result>& results) {
+  std::string text;
+  for (const Result& result : results) {
+    if (!result.file.empty()) continue;
+    const std::string& name = result.statement.name;
+    if (!name.empty() && results.size() > 1) text += name + (result.is_scalar() ? " = " : " =\n");
+    text += array_text(result.array) + "\n";
+  }
+  return text;
+}
+
+int run(const Options& options) {
+  const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
+  const Device device = Engine().open(options.device, limits);
+  std::vector<Result> results = choose_results(parse(options.text, read_named_values(device, options.values)));
+  if (results.empty()) throw Error(Code::bad_text, "the expression is empty", "Write one, such as 'sum(x*y)'.");
+  const std::vector<Expr> values = expressions_of(results, options.shape);
+  if (options.show_program || options.show_source) {
+    print((options.show_program ? device.show_program(values) : "") +
+          (options.show_source ? device.show_source(values) : ""));
+    return kGood;
+  }
+  const std::vector<Array> arrays = device.evaluate(values);
+  for (std::size_t i = 0; i < results.size(); ++i) results[i].array = arrays[i];
+  if (!options.output.empty()) choose_files(results, options.output);
+  for (const Result& result : results)
+    if (!result.file.empty()) save_npy(result.file, result.array);
+  print(options.json ? as_json(device, results) : as_text(results));
+  return kGood;
+}
+
+}  // namespace
+
+Run setup_evaluate(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("EXPRESSION", options->text, "one or several, with ';' between them")->required();
+  app.add_option("VALUE", options->values, "name=file.npy or name=number for each name in the expression");
+  app.add_option("-o,--output", options->output, "write the array to this .npy file instead of printing it");
+  app.add_option("-d,--device", options->device, kDeviceHelp);
+  app.add_option("--shape", options->shape, "stretch the results to this shape, such as 1000 or 20,30");
+  app.add_option("--memory", options->memory, "the most memory that arrays may take, such as 512MiB");
+  app.add_flag("--json", options->json, "print JSON");
+  app.add_flag("--show-program", options->show_program, "print the fused program instead of running it");
+  app.add_flag("--show-source", options->show_source, "print what the device's compiler gets instead of running it");
+  app.footer(
+      "All results are computed together, reading each file once. Results are the statements without a name "
+      "('sum(x)');\n"
+      "if each has a name ('r = x + y'), all are. Numbers are printed in the shortest form that reads back to the "
+      "same\n"
+      "bits, of an axis longer than 10 only both ends. A number adapts to the type it meets, as in NumPy: with x of "
+      "f32,\n"
+      "'a*x' with a=2.5 is f32. With a type it keeps it: a=2.5f64, n=3u8.\n"
+      "--output takes the one array; scalars beside it are printed. For several, put {} where the name or number of "
+      "each\n"
+      "result belongs: all results are written then. Files appear complete or not at all; an input may be "
+      "overwritten.\n"
+      "JSON: device; results[]: name text type shape and either file or value (row-major, up to 1000 elements).\n\n"
+      "Examples:\n"
+      "  lockstep evaluate 'sum(x*y)' x=a.npy y=b.npy\n"
+      "  lockstep evaluate 'sqrt(x*x + y*y); max(x)' x=x.npy y=y.npy --output r.npy\n"
+      "  lockstep evaluate 'lo = min(x); hi = max(x)' x=x.npy --json\n"
+      "  lockstep evaluate 'index(0)*dx' dx=0.01 --shape 1000 --output grid.npy");
+  return [options] { return run(*options); };
+}
+
+}  // namespace lockstep::app
