@@ -36,6 +36,36 @@ class FakeBuffer : public Buffer {
   std::shared_ptr<FakeMemory> memory_;
 };
 
+inline Error fake_refusal() { return Error(Code::unsupported, "the fake device computes nothing"); }
+
+class FakeEvent : public BackendEvent {
+ public:
+  bool do_is_done() const override { return true; }
+  void do_wait() const override {}
+  double do_seconds() const override { return 0; }
+};
+
+class FakeQueue : public BackendQueue {
+ public:
+  void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) override {
+    std::memcpy(data(to) + offset, from, bytes);
+  }
+  void do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) override {
+    std::memcpy(to, static_cast<const FakeBuffer&>(from).data.data() + offset, bytes);
+  }
+  void do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
+               std::uint64_t bytes) override {
+    std::memmove(data(to) + to_offset, static_cast<const FakeBuffer&>(from).data.data() + from_offset, bytes);
+  }
+  void do_run(const Executable&, const Pass&) override { throw fake_refusal(); }
+  void do_launch(const Executable&, std::span<const NativeArgument>, std::uint64_t) override { throw fake_refusal(); }
+  std::unique_ptr<BackendEvent> do_record() override { return std::make_unique<FakeEvent>(); }
+  void do_wait_for(const BackendEvent&) override {}
+
+ private:
+  static std::byte* data(Buffer& buffer) { return static_cast<FakeBuffer&>(buffer).data.data(); }
+};
+
 /// A device that holds memory and computes nothing.
 class FakeDevice : public BackendDevice {
  public:
@@ -50,26 +80,11 @@ class FakeDevice : public BackendDevice {
     }
     return std::make_unique<FakeBuffer>(bytes, memory_);
   }
-  void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) override {
-    std::memcpy(data(to) + offset, from, bytes);
-  }
-  void do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) override {
-    std::memcpy(to, static_cast<const FakeBuffer&>(from).data.data() + offset, bytes);
-  }
-  void do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
-               std::uint64_t bytes) override {
-    std::memmove(data(to) + to_offset, static_cast<const FakeBuffer&>(from).data.data() + from_offset, bytes);
-  }
-  std::unique_ptr<Executable> do_compile(const Program&) override { throw refusal(); }
-  void do_run(const Executable&, const Pass&) override { throw refusal(); }
-  std::unique_ptr<Executable> do_build(const NativeKernel&) override { throw refusal(); }
-  void do_launch(const Executable&, std::span<const NativeArgument>, std::uint64_t) override { throw refusal(); }
-  void do_wait() override {}
+  std::unique_ptr<Executable> do_compile(const Program&) override { throw fake_refusal(); }
+  std::unique_ptr<Executable> do_build(const NativeKernel&) override { throw fake_refusal(); }
+  std::unique_ptr<BackendQueue> do_make_queue() override { return std::make_unique<FakeQueue>(); }
 
  private:
-  static std::byte* data(Buffer& buffer) { return static_cast<FakeBuffer&>(buffer).data.data(); }
-  static Error refusal() { return Error(Code::unsupported, "the fake device computes nothing"); }
-
   DeviceInfo info_;
   std::shared_ptr<FakeMemory> memory_;
 };

@@ -1,6 +1,7 @@
 #include "backend.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <string>
@@ -37,18 +38,24 @@ DeviceInfo describe(int threads) {
 
 class NativeProgram : public Executable {
  public:
-  NativeProgram(CpuFunction f, std::vector<Parameter> p) : function(f), parameters(std::move(p)) {}
+  explicit NativeProgram(CpuFunction f) : function(f) {}
   CpuFunction function;
-  std::vector<Parameter> parameters;
 };
 
-class CpuDevice : public BackendDevice {
+/// Calls return when their work is done, so that an event is no more than a time.
+class CpuEvent : public BackendEvent {
  public:
-  explicit CpuDevice(int threads) : info_(describe(threads)), pool_(threads) {}
+  bool do_is_done() const override { return true; }
+  void do_wait() const override {}
+  double do_seconds() const override { return std::chrono::duration<double>(time_.time_since_epoch()).count(); }
 
-  const DeviceInfo& do_info() const override { return info_; }
+ private:
+  std::chrono::steady_clock::time_point time_ = std::chrono::steady_clock::now();
+};
 
-  std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) override { return std::make_unique<HostBuffer>(bytes); }
+class CpuQueue : public BackendQueue {
+ public:
+  explicit CpuQueue(ThreadPool& pool) : pool_(pool) {}
 
   void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) override {
     std::memcpy(data_of(to) + offset, from, bytes);
@@ -61,40 +68,53 @@ class CpuDevice : public BackendDevice {
     std::memmove(data_of(to) + to_offset, data_of(from) + from_offset, bytes);
   }
 
-  std::unique_ptr<Executable> do_compile(const Program& program) override {
-    return std::make_unique<InterpretedProgram>(program, block_table());
-  }
   void do_run(const Executable& executable, const Pass& pass) override {
     const FloatEnvironment environment;
     interpret(static_cast<const InterpretedProgram&>(executable), pass, pool_);
   }
 
-  std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override {
-    if (!kernel.cpu)
-      throw Error(Code::unsupported, "kernel '" + kernel.name + "' has no source for the CPU",
-                  "Give NativeKernel::cpu.");
-    return std::make_unique<NativeProgram>(kernel.cpu, kernel.parameters);
-  }
-
   void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override {
-    const auto& program = static_cast<const NativeProgram&>(executable);
+    const CpuFunction function = static_cast<const NativeProgram&>(executable).function;
     std::vector<std::uint64_t> scalars(arguments.size());
     std::vector<void*> slots(arguments.size());
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       scalars[i] = arguments[i].bits;
-      slots[i] =
-          arguments[i].buffer ? static_cast<void*>(data_of(*arguments[i].buffer) + arguments[i].offset) : &scalars[i];
+      const bool array = arguments[i].buffer != nullptr;
+      slots[i] = array ? static_cast<void*>(data_of(*arguments[i].buffer) + arguments[i].offset) : &scalars[i];
     }
     const CpuArguments native{std::span<void* const>(slots)};
     // Chunks of whole units, small enough to share out and large enough that handing them out costs nothing.
     const std::uint64_t units = (n - 1) / kBlock + 1;
     const std::uint64_t wanted = static_cast<std::uint64_t>(pool_.threads()) * 16;
     const std::uint64_t step = std::max<std::uint64_t>(1, units / wanted) * kBlock;
-    pool_.run((n - 1) / step + 1,
-              [&](std::uint64_t i) { program.function(native, i * step, std::min(n, (i + 1) * step)); });
+    pool_.run((n - 1) / step + 1, [&](std::uint64_t i) { function(native, i * step, std::min(n, (i + 1) * step)); });
   }
 
-  void do_wait() override {}  // calls return when their work is done
+  std::unique_ptr<BackendEvent> do_record() override { return std::make_unique<CpuEvent>(); }
+  void do_wait_for(const BackendEvent&) override {}
+
+ private:
+  ThreadPool& pool_;
+};
+
+class CpuDevice : public BackendDevice {
+ public:
+  explicit CpuDevice(int threads) : info_(describe(threads)), pool_(threads) {}
+
+  const DeviceInfo& do_info() const override { return info_; }
+
+  std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) override { return std::make_unique<HostBuffer>(bytes); }
+
+  std::unique_ptr<Executable> do_compile(const Program& program) override {
+    return std::make_unique<InterpretedProgram>(program, block_table());
+  }
+  std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override {
+    if (!kernel.cpu)
+      throw Error(Code::unsupported, "kernel '" + kernel.name + "' has no source for the CPU",
+                  "Give NativeKernel::cpu.");
+    return std::make_unique<NativeProgram>(kernel.cpu);
+  }
+  std::unique_ptr<BackendQueue> do_make_queue() override { return std::make_unique<CpuQueue>(pool_); }
 
  private:
   DeviceInfo info_;

@@ -180,12 +180,8 @@ void Array::check_host(DType type, std::size_t count) const {
 void Array::read_bytes(void* to) const {
   require(valid(), Code::bad_argument, "an Array that holds no array has no elements");
   if (size() == 0) return;
-  const Array dense = contiguous();
   Device::Impl& device = *storage_->device();
-  const std::lock_guard lock(device.mutex);
-  device.backend->do_read(dense.storage_->buffer(), static_cast<std::uint64_t>(dense.offset_) * size_of(dtype_), to,
-                          bytes());
-  device.counters.bytes_to_host += bytes();
+  device.read(*device.queue, contiguous(), to).wait();
 }
 
 void Array::write_bytes(const void* from) const {
@@ -196,9 +192,7 @@ void Array::write_bytes(const void* from) const {
     return;
   }
   Device::Impl& device = *storage_->device();
-  const std::lock_guard lock(device.mutex);
-  device.backend->do_write(storage_->buffer(), static_cast<std::uint64_t>(offset_) * size_of(dtype_), from, bytes());
-  device.counters.bytes_to_device += bytes();
+  device.write(*device.queue, *this, from);
 }
 
 }  // namespace lockstep

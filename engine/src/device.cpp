@@ -19,7 +19,18 @@ Device::Impl::Impl(std::unique_ptr<BackendDevice> device, const DeviceOptions& h
       info(backend->do_info()),
       options(how),
       pool(info.name, how.memory_budget ? std::min(how.memory_budget, info.memory) : info.memory,
-           [this](std::uint64_t bytes) { return backend->do_allocate(bytes); }) {}
+           [this](std::uint64_t bytes) { return backend->do_allocate(bytes); }),
+      queue(backend->do_make_queue()) {
+  order.add(*queue);
+}
+
+Device::Impl::~Impl() {
+  try {
+    queue->do_record()->do_wait();
+  } catch (...) {
+    // A device that failed has nothing left to wait for.
+  }
+}
 
 Array Device::Impl::allocate(const Shape& shape, DType type) {
   std::uint64_t bytes = 0;
@@ -47,18 +58,12 @@ Array Device::array_from_bytes(const void* data, std::uint64_t count, DType type
   require(count == shape.size(), Code::bad_shape, "{} values do not fill shape {}, which has {}", count,
           to_string(shape), shape.size());
   const Array array = empty(shape, type);
-  if (count) {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->backend->do_write(array.storage()->buffer(), 0, data, array.bytes());
-    impl_->counters.bytes_to_device += array.bytes();
-  }
+  if (count) impl_->write(*impl_->queue, array, data);
   return array;
 }
 
 std::vector<Array> Device::evaluate(std::span<const Expr> values) const {
-  std::vector<Request> requests;
-  for (const Expr& value : values) requests.push_back({value, {}});
-  return impl_->run(requests);
+  return impl_->run(*impl_->queue, {}, values);
 }
 
 Array Device::evaluate(const Expr& value) const { return evaluate(std::span(&value, 1)).front(); }
@@ -69,17 +74,11 @@ void Device::assign(const Array& target, const Expr& value) const {
 }
 
 std::vector<Array> Device::run(std::span<const Assignment> assignments, std::span<const Expr> values) const {
-  std::vector<Request> requests;
-  for (const Assignment& a : assignments) {
-    require(a.target.valid(), Code::bad_argument, "the target of an assignment holds no array");
-    require(a.target.device() == *this, Code::wrong_device, "an assignment on {} writes to an array of {}", name(),
-            a.target.device().name());
-    requests.push_back({a.value, a.target});
-  }
-  for (const Expr& value : values) requests.push_back({value, {}});
-  std::vector<Array> results = impl_->run(requests);
-  results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(assignments.size()));
-  return results;
+  return impl_->run(*impl_->queue, assignments, values);
+}
+
+void Device::launch(const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n) const {
+  impl_->launch(*impl_->queue, kernel, arguments, n);
 }
 
 namespace {
@@ -120,10 +119,9 @@ std::string Device::show_source(std::span<const Expr> values) const {
   return text;
 }
 
-void Device::wait() const {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->backend->do_wait();
-}
+Stream Device::make_stream() const { return Stream(std::make_shared<Stream::Impl>(impl_)); }
+Event Device::record() const { return impl_->record(*impl_->queue); }
+void Device::wait() const { record().wait(); }
 
 MemoryUse Device::memory() const { return impl_->pool.use(); }
 void Device::trim() const {

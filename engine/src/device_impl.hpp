@@ -8,6 +8,7 @@
 
 #include "lockstep/device.hpp"
 #include "memory_pool.hpp"
+#include "queue_order.hpp"
 
 namespace lockstep {
 
@@ -33,30 +34,53 @@ struct Request {
   Array target;
 };
 
-/// What stands behind a Device. `mutex` serialises the backend's hooks; the pool has a lock of its own.
+/// What stands behind a Device. `mutex` serialises the backend's hooks and guards all that follows it; the pool has a
+/// lock of its own.
 class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
  public:
   Impl(std::unique_ptr<BackendDevice> backend, const DeviceOptions& options);
 
+  ~Impl();
+
   Array allocate(const Shape& shape, DType type);
   /// Evaluates all requests; the results, targets included, in their order.
-  std::vector<Array> run(std::span<const Request> requests);
+  std::vector<Array> run(BackendQueue& on, std::span<const Request> requests);
+  std::vector<Array> run(BackendQueue& on, std::span<const Assignment> assignments, std::span<const Expr> values);
+  void launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n);
+  /// Transfers of all elements of a contiguous array that has some.
+  void write(BackendQueue& on, const Array& to, const void* from);
+  Event read(BackendQueue& on, const Array& from, void* to);
+  Event record(BackendQueue& on);
   /// The compiled form of a program, from the cache if it was seen before.
   std::shared_ptr<const Executable> compile(const Program& program);
   /// Runs one program over one space; the caller holds `mutex`.
-  void run_pass(const Program& program, const Pass& pass);
+  void run_pass(BackendQueue& on, const Program& program, const Pass& pass);
 
   std::unique_ptr<BackendDevice> backend;
   DeviceInfo info;
   DeviceOptions options;
   MemoryPool pool;
   std::mutex mutex;
+  std::unique_ptr<BackendQueue> queue;  ///< the device's own
+  QueueOrder order;
   Counters counters;
   std::once_flag tested;
   BitStatus bits;
 
  private:
   std::unordered_map<std::string, std::shared_ptr<const Executable>> programs_;
+};
+
+/// What stands behind a Stream.
+class Stream::Impl {
+ public:
+  explicit Impl(std::shared_ptr<Device::Impl> of);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  std::shared_ptr<Device::Impl> device;
+  std::unique_ptr<BackendQueue> queue;
 };
 
 /// Compares a handful of programs with the engine's own arithmetic: see self_test.cpp.

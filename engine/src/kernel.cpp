@@ -56,9 +56,10 @@ Kernel Device::build(const NativeKernel& kernel) const {
   return Kernel(*this, kernel, impl_->backend->do_build(kernel));
 }
 
-void Device::launch(const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n) const {
-  require(kernel.device_ == impl_, Code::wrong_device, "kernel '{}' was built for {}, not for {}", kernel.name(),
-          kernel.device_name(), name());
+void Device::Impl::launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments,
+                          std::uint64_t n) {
+  require(kernel.device_.get() == this, Code::wrong_device, "kernel '{}' was built for {}, not for {}", kernel.name(),
+          kernel.device_name(), info.name);
   const std::vector<Parameter>& parameters = kernel.parameters();
   require(arguments.size() == parameters.size(), Code::bad_argument, "kernel '{}' takes {} arguments, got {}",
           kernel.name(), parameters.size(), arguments.size());
@@ -68,13 +69,15 @@ void Device::launch(const Kernel& kernel, std::span<const Argument> arguments, s
     const auto* array = std::get_if<Array>(&arguments[i]);
     require(scalar == !array, Code::bad_type, "argument '{}' of kernel '{}' is {}, got {}", parameters[i].name,
             kernel.name(), scalar ? "a number" : "an array", array ? "an array" : "a number");
-    native.push_back(array ? array_argument(*this, kernel, parameters[i], *array, n)
+    native.push_back(array ? array_argument(Device(shared_from_this()), kernel, parameters[i], *array, n)
                            : NativeArgument{nullptr, 0, scalar_bits(kernel, parameters[i], arguments[i])});
   }
   if (n == 0) return;  // an empty launch is an error in CUDA and in OpenCL
-  const std::lock_guard lock(impl_->mutex);
-  impl_->backend->do_launch(*kernel.executable_, native, n);
-  ++impl_->counters.launches;
+  const std::lock_guard lock(mutex);
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    if (native[i].buffer) order.use(on, *native[i].buffer, parameters[i].access != Access::read);
+  on.do_launch(*kernel.executable_, native, n);
+  ++counters.launches;
 }
 
 }  // namespace lockstep

@@ -68,7 +68,8 @@ std::uint64_t identity_bits(Fold fold, DType type) {
 
 class Run {
  public:
-  Run(Device::Impl& device, std::span<const Request> requests) : device_(device), results_(requests.size()) {
+  Run(Device::Impl& device, BackendQueue& on, std::span<const Request> requests)
+      : device_(device), on_(on), results_(requests.size()) {
     for (std::size_t i = 0; i < requests.size(); ++i) results_[i] = requests[i].target;
   }
 
@@ -90,8 +91,9 @@ class Run {
     for (auto* list : {&work.array_operands, &work.index_operands, &outputs})
       for (Operand& operand : *list) all.push_back(&operand);
     const Dimensions dims = make_dimensions(group, all);
-    device_.run_pass(work.program, {dims.rank, dims.outer_rank, dims.extents, work.array_operands, work.index_operands,
-                                    outputs, work.scalars});
+    device_.run_pass(
+        on_, work.program,
+        {dims.rank, dims.outer_rank, dims.extents, work.array_operands, work.index_operands, outputs, work.scalars});
   }
 
   std::vector<Array> finish(std::span<const Request> requests) {
@@ -128,11 +130,12 @@ class Run {
       Builder builder;
       builder.output(builder.constant(out.dtype(), identity_bits(item.reduce->fold, out.dtype())), Fold::store);
       const Operand operand{&out.storage()->buffer(), 0, {1}};
-      device_.run_pass(std::move(builder).finish(), {1, 0, {out.size()}, {}, {}, {&operand, 1}, {}});
+      device_.run_pass(on_, std::move(builder).finish(), {1, 0, {out.size()}, {}, {}, {&operand, 1}, {}});
     }
   }
 
   Device::Impl& device_;
+  BackendQueue& on_;
   Reduced reduced_;
   std::vector<Array> results_;
 };
@@ -155,13 +158,30 @@ std::shared_ptr<const Executable> Device::Impl::compile(const Program& program) 
   return executable;
 }
 
-void Device::Impl::run_pass(const Program& program, const Pass& pass) {
+void Device::Impl::run_pass(BackendQueue& on, const Program& program, const Pass& pass) {
   const auto executable = compile(program);
-  backend->do_run(*executable, pass);
+  for (const Operand& operand : pass.arrays) order.use(on, *operand.buffer, false);
+  for (const Operand& operand : pass.outputs) order.use(on, *operand.buffer, true);
+  on.do_run(*executable, pass);
   ++counters.passes;
 }
 
-std::vector<Array> Device::Impl::run(std::span<const Request> requests) {
+std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Assignment> assignments,
+                                     std::span<const Expr> values) {
+  std::vector<Request> requests;
+  for (const Assignment& a : assignments) {
+    require(a.target.valid(), Code::bad_argument, "the target of an assignment holds no array");
+    require(a.target.storage()->device().get() == this, Code::wrong_device,
+            "an assignment on {} writes to an array of {}", info.name, a.target.device().name());
+    requests.push_back({a.value, a.target});
+  }
+  for (const Expr& value : values) requests.push_back({value, {}});
+  std::vector<Array> results = run(on, requests);
+  results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(assignments.size()));
+  return results;
+}
+
+std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Request> requests) {
   for_each_array(requests, [&](const Array& array) {
     require(array.storage()->device().get() == this, Code::wrong_device,
             "an expression for {} reads an array of {}\nCopy the array to the device first.", info.name,
@@ -175,17 +195,17 @@ std::vector<Array> Device::Impl::run(std::span<const Request> requests) {
     std::vector<Request> detour(requests.begin(), requests.end());
     for (Request& r : detour)
       if (r.target.valid()) r = {cast(broadcast_to(r.value, r.target.shape()), r.target.dtype()), {}};
-    std::vector<Array> results = run(detour);
+    std::vector<Array> results = run(on, detour);
     for (std::size_t i = 0; i < requests.size(); ++i) {
       if (!requests[i].target.valid()) continue;
       const Request store{Expr(results[i]), requests[i].target};
-      results[i] = run(std::span(&store, 1)).front();
+      results[i] = run(on, std::span<const Request>(&store, 1)).front();
     }
     return results;
   }
 
   const std::lock_guard lock(mutex);
-  Run work(*this, requests);
+  Run work(*this, on, requests);
   for (const Group& group : plan) work.group(group);
   return work.finish(requests);
 }

@@ -37,7 +37,9 @@ struct DeviceOptions {
   std::uint64_t memory_budget = 0;
 };
 
-/// Device memory. The destructor frees it and never throws.
+class BackendQueue;
+
+/// Device memory. The destructor frees it, once work that is queued on it is done, and never throws.
 class Buffer {
  public:
   explicit Buffer(std::uint64_t bytes) : bytes_(bytes) {}
@@ -48,7 +50,11 @@ class Buffer {
   std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:
+  friend class QueueOrder;
   std::uint64_t bytes_;
+  // Which queues used the memory since they were last ordered: the engine's business, see engine/src/queue_order.hpp.
+  const BackendQueue* writer_ = nullptr;
+  std::vector<const BackendQueue*> readers_;
 };
 
 /// What a backend made of a Program or of a NativeKernel.
@@ -104,8 +110,40 @@ struct NativeArgument {
   std::uint64_t bits = 0;
 };
 
-/// An open device. The engine serialises the calls of one device: hooks need not be thread safe.
-/// Work is queued in order; only `do_read` and `do_wait` must wait for it.
+/// A point in the work of a queue. Unlike the other hooks these may be called from any thread at any time.
+class BackendEvent {
+ public:
+  virtual ~BackendEvent() = default;
+
+  /// True once all work queued before the event is done.
+  virtual bool do_is_done() const = 0;
+  /// Blocks until then. Throws what went wrong in that work.
+  virtual void do_wait() const = 0;
+  /// When that was, in seconds on a clock that all events of the device share. The event is done.
+  virtual double do_seconds() const = 0;
+};
+
+/// Work that a device does in order. No hook waits for the device; what goes wrong later is thrown by an event's wait
+/// or by a later hook.
+class BackendQueue {
+ public:
+  virtual ~BackendQueue() = default;
+
+  /// `from` has been read when this returns.
+  virtual void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) = 0;
+  /// `to` is filled when an event recorded after this is done.
+  virtual void do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) = 0;
+  virtual void do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
+                       std::uint64_t bytes) = 0;
+  virtual void do_run(const Executable& executable, const Pass& pass) = 0;
+  virtual void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) = 0;
+  virtual std::unique_ptr<BackendEvent> do_record() = 0;
+  /// What is queued from here on begins after `event`, which belongs to another queue of the same device.
+  virtual void do_wait_for(const BackendEvent& event) = 0;
+};
+
+/// An open device. The engine serialises all hooks of one device and its queues, except events and `do_allocate`, which
+/// may be called while another hook runs.
 class BackendDevice {
  public:
   virtual ~BackendDevice() = default;
@@ -113,16 +151,11 @@ class BackendDevice {
   virtual const DeviceInfo& do_info() const = 0;
   /// `bytes` is at least 1. Throws `out_of_memory`; the engine frees its cache and asks once more.
   virtual std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) = 0;
-  virtual void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) = 0;
-  virtual void do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) = 0;
-  virtual void do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
-                       std::uint64_t bytes) = 0;
   virtual std::unique_ptr<Executable> do_compile(const Program& program) = 0;
-  virtual void do_run(const Executable& executable, const Pass& pass) = 0;
   /// Throws `unsupported` if the kernel has no source for this kind of device.
   virtual std::unique_ptr<Executable> do_build(const NativeKernel& kernel) = 0;
-  virtual void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) = 0;
-  virtual void do_wait() = 0;
+  /// The device outlives its queues; the engine has waited for a queue's work before it goes.
+  virtual std::unique_ptr<BackendQueue> do_make_queue() = 0;
 };
 
 /// What a kind of device offers on this machine.

@@ -14,6 +14,7 @@
 namespace lockstep {
 
 class TextKernel;
+class Stream;
 
 /// A native kernel made ready for one device.
 class Kernel {
@@ -55,6 +56,29 @@ struct Counters {
   std::uint64_t compiled = 0;  ///< programs compiled, not found in the cache
   std::uint64_t bytes_to_device = 0;
   std::uint64_t bytes_to_host = 0;
+};
+
+/// A point in the work of a stream. Cheap to copy, safe to use from any thread.
+class Event {
+ public:
+  Event(std::shared_ptr<void> device, std::shared_ptr<const BackendEvent> event)
+      : device_(std::move(device)), event_(std::move(event)) {}
+
+  /// True once all that the stream was given before is done.
+  bool is_done() const { return event_->do_is_done(); }
+  /// Blocks until then. Throws `device` if that work failed.
+  void wait() const { event_->do_wait(); }
+  /// Seconds on the device between two events of one device. Blocks until both are done.
+  double seconds_since(const Event& earlier) const {
+    wait();
+    earlier.wait();
+    return event_->do_seconds() - earlier.event_->do_seconds();
+  }
+
+ private:
+  friend class Stream;
+  std::shared_ptr<void> device_;  // keeps it open, longer than the event
+  std::shared_ptr<const BackendEvent> event_;
 };
 
 /// Whether a device computes the bits that the engine defines, as its self-test at first use found.
@@ -136,7 +160,11 @@ class Device {
     launch(kernel, std::span(arguments.begin(), arguments.size()), n);
   }
 
-  /// Blocks until all work queued so far is done.
+  /// Another queue of this device: see Stream.
+  Stream make_stream() const;
+  /// A point in the work of the device's own stream.
+  Event record() const;
+  /// Blocks until all work queued so far on the device's own stream is done.
   void wait() const;
   MemoryUse memory() const;
   /// Gives cached memory back to the system.
@@ -148,6 +176,52 @@ class Device {
   const std::shared_ptr<Impl>& impl() const noexcept { return impl_; }
 
  private:
+  std::shared_ptr<Impl> impl_;
+};
+
+/// A queue of work beside the device's own, which a Device's calls use: what is in different streams may run at the
+/// same time. Arrays are shared safely: where two streams use the same memory and one of them writes, the engine makes
+/// the later wait for the earlier. A handle; the last one waits for the stream's work. On the CPU every call returns
+/// when its work is done, so that streams order nothing and gain nothing there.
+class Stream {
+ public:
+  class Impl;
+  explicit Stream(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+  Device device() const;
+
+  // As the calls of Device of the same names.
+  std::vector<Array> evaluate(std::span<const Expr> values) const;
+  Array evaluate(const Expr& value) const { return evaluate(std::span(&value, 1)).front(); }
+  void assign(const Array& target, const Expr& value) const;
+  std::vector<Array> run(std::span<const Assignment> assignments, std::span<const Expr> values) const;
+  void launch(const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n) const;
+  void launch(const Kernel& kernel, std::initializer_list<Argument> arguments, std::uint64_t n) const {
+    launch(kernel, std::span(arguments.begin(), arguments.size()), n);
+  }
+
+  /// Queues a copy of a contiguous array's elements to host memory, which must stay until the event is done. Throws
+  /// `bad_type`, `bad_shape` if `to` does not match.
+  template <Element T>
+  Event read(const Array& from, std::span<T> to) const {
+    return read_bytes(from, to.data(), dtype_of<T>, to.size());
+  }
+  /// Queues a copy from host memory, which may be changed as soon as this returns.
+  template <Element T>
+  void write(const Array& to, std::span<const T> from) const {
+    write_bytes(to, from.data(), dtype_of<T>, from.size());
+  }
+
+  Event record() const;
+  /// What is queued from here on begins after `event`, of another stream of the same device.
+  void wait_for(const Event& event) const;
+  /// Blocks until all work queued so far is done.
+  void wait() const { record().wait(); }
+
+ private:
+  Event read_bytes(const Array& from, void* to, DType type, std::uint64_t count) const;
+  void write_bytes(const Array& to, const void* from, DType type, std::uint64_t count) const;
+
   std::shared_ptr<Impl> impl_;
 };
 
