@@ -8,13 +8,16 @@
 namespace lockstep {
 namespace {
 
-// Small buffers share few sizes, so that they are found again; large ones waste at most 2 MiB.
+// Buffers share few sizes, so that they are found again; a size wastes at most an eighth, a large one at most 2 MiB.
 constexpr std::uint64_t kSmallest = 256;
 constexpr std::uint64_t kLargeStep = std::uint64_t{2} << 20;
 
 std::uint64_t rounded(std::uint64_t bytes) {
   if (bytes <= kSmallest) return kSmallest;
-  if (bytes <= kLargeStep) return std::bit_ceil(bytes);
+  if (bytes <= kLargeStep) {
+    const std::uint64_t step = std::max(kSmallest, std::bit_ceil(bytes) / 16);
+    return (bytes + step - 1) / step * step;
+  }
   return bytes > UINT64_MAX - kLargeStep ? bytes : (bytes + kLargeStep - 1) / kLargeStep * kLargeStep;
 }
 
@@ -38,19 +41,28 @@ std::unique_ptr<Buffer> MemoryPool::from_cache(std::uint64_t bytes) {
 std::unique_ptr<Buffer> MemoryPool::allocate_locked(std::uint64_t bytes) {
   const auto fits = [&] { return bytes <= use_.limit && use_.in_use + use_.cached <= use_.limit - bytes; };
   if (!fits()) trim_locked();
-  if (!fits()) {
-    fail(Code::out_of_memory,
-         "{} has too little memory: {} bytes requested, {} free, {} in total\n"
-         "Free arrays, work on smaller pieces, or raise the memory budget.",
-         device_, bytes, use_.limit - std::min(use_.in_use, use_.limit), use_.limit);
-  }
+  if (!fits()) refuse_locked(bytes, "");
+  if (auto buffer = try_allocate(bytes, !cache_.empty())) return buffer;
+  trim_locked();
+  return try_allocate(bytes, false);
+}
+
+/// Nothing if the device has no memory and `again` says that it will be asked once more.
+std::unique_ptr<Buffer> MemoryPool::try_allocate(std::uint64_t bytes, bool again) const {
   try {
     return allocate_(bytes);
   } catch (const Error& error) {
-    if (error.code() != Code::out_of_memory || cache_.empty()) throw;
+    if (error.code() != Code::out_of_memory) throw;
+    if (!again) refuse_locked(bytes, error.what());
   }
-  trim_locked();
-  return allocate_(bytes);
+  return nullptr;
+}
+
+void MemoryPool::refuse_locked(std::uint64_t bytes, const std::string& reason) const {
+  throw Error(Code::out_of_memory,
+              fmt::format("{} has too little memory: {} bytes requested, {} free, {} in total", device_, bytes,
+                          use_.limit - std::min(use_.in_use, use_.limit), use_.limit),
+              "Free arrays, work on smaller pieces, or raise the memory budget.", reason);
 }
 
 std::unique_ptr<Buffer> MemoryPool::take(std::uint64_t bytes) {

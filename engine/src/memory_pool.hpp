@@ -30,6 +30,8 @@ class MemoryPool {
   std::unique_ptr<Buffer> from_cache(std::uint64_t bytes);
   void trim_locked() noexcept;
   std::unique_ptr<Buffer> allocate_locked(std::uint64_t bytes);
+  std::unique_ptr<Buffer> try_allocate(std::uint64_t bytes, bool again) const;
+  [[noreturn]] void refuse_locked(std::uint64_t bytes, const std::string& reason) const;
 
   mutable std::mutex mutex_;
   std::string device_;
