@@ -1,6 +1,6 @@
 #include "lockstep/evaluate.hpp"
 
-#include <optional>
+#include <unordered_set>
 
 #include "expr_node.hpp"
 #include "require.hpp"
@@ -8,19 +8,22 @@
 namespace lockstep {
 namespace {
 
-const Array* any_array(const ExprNode& node) {
+/// Each node is looked at once: an expression that shares its parts has far more paths than nodes.
+const Array* any_array(const ExprNode& node, std::unordered_set<const ExprNode*>& seen) {
   if (node.kind == ExprNode::Kind::array) return &node.array;
+  if (!seen.insert(&node).second) return nullptr;
   for (const auto& operand : node.operands)
     if (operand)
-      if (const Array* found = any_array(*operand)) return found;
+      if (const Array* found = any_array(*operand, seen)) return found;
   return nullptr;
 }
 
 }  // namespace
 
 std::vector<Array> evaluate(std::span<const Expr> values) {
+  std::unordered_set<const ExprNode*> seen;
   for (const Expr& value : values)
-    if (const Array* array = any_array(*value.node())) return array->device().evaluate(values);
+    if (const Array* array = any_array(*value.node(), seen)) return array->device().evaluate(values);
   require(values.empty(), Code::bad_argument,
           "no array says on which device to evaluate\nUse Device::evaluate for expressions without arrays.");
   return {};
