@@ -47,11 +47,14 @@ struct Engine::Impl {
   }
 
   std::string automatic() const {
+    std::string reasons;
     for (const auto& b : backends) {
-      for (const DeviceInfo& device : b->do_list().devices)
+      const Listing listing = b->do_list();
+      for (const DeviceInfo& device : listing.devices)
         if (device.is_gpu || device.kind == "cpu") return device.name;
+      for (const std::string& problem : listing.problems) reasons += fmt::format("\n{}: {}", b->do_kind(), problem);
     }
-    fail(Code::no_device, "no device can be opened: see `lockstep devices`");
+    fail(Code::no_device, "there is no GPU and no CPU device to open{}", reasons);
   }
 };
 

@@ -23,8 +23,8 @@ std::vector<int> normalize(const Axes& axes, int rank) {
   }
   for (int axis : axes.list()) list.push_back(normalize_axis(axis, rank));
   std::sort(list.begin(), list.end());
-  require(std::adjacent_find(list.begin(), list.end()) == list.end(), Code::bad_shape,
-          "a reduction names the same axis twice");
+  const auto twice = std::adjacent_find(list.begin(), list.end());
+  if (twice != list.end()) fail(Code::bad_shape, "a reduction names axis {} twice", *twice);
   return list;
 }
 
