@@ -71,9 +71,8 @@ TEST_CASE("the list has each kind once, with devices or a reason, and its names 
 
 TEST_CASE("a name that does not parse is refused and repeated in the message") {
   const Engine engine;
-  for (const char* name :
-       {"cpu:", "cpu:x", "cpu:-1", "cpu:1.5", "cpu:4:4", ":1", "cpu 4", "cpu:4 ", " cpu", "CPU:1 ", "cpu:+1",
-        "cpu:99999999999", "cpu:0", "cpu:18446744073709551617", ":", "cpu:4,2", "cpu:0x2"}) {
+  for (const std::string name : {"cpu:", "cpu:x", "cpu:-1", "cpu:1.5", "cpu:4:4", ":1", "cpu:4 ", "CPU:1 ", "cpu:+1",
+                                 "cpu:99999999999", "cpu:0", "cpu:18446744073709551617", ":", "cpu:4,2", "cpu:0x2"}) {
     CAPTURE(name);
     CHECK(failure(Code::bad_argument, name, [&] { engine.open(name); }) == "");
   }
@@ -81,9 +80,9 @@ TEST_CASE("a name that does not parse is refused and repeated in the message") {
 
 TEST_CASE("a kind that this build lacks is refused, and the message names the kinds that it has") {
   const Engine engine;
-  for (const char* name : {"gpu:0", "toaster", "toaster:3", "CPU", "auto:1", "cpu4"}) {
+  for (const std::string name : {"gpu:0", "toaster", "toaster:3", "CPU", "auto:1", "cpu4", "cpu 4", " cpu"}) {
     CAPTURE(name);
-    const std::string kind = std::string(name).substr(0, std::string(name).find(':'));
+    const std::string kind = name.substr(0, name.find(':'));
     CHECK(failure(Code::no_device, "'" + kind + "'", [&] { engine.open(name); }) == "");
     CHECK(failure(Code::no_device, "auto, ", [&] { engine.open(name); }) == "");
   }
@@ -175,7 +174,8 @@ TEST_CASE("a device whose allocation fails gives out_of_memory and goes on") {
   const std::vector<float> values{1, 2, 3};
   const Array kept = device.array(values);
   memory->failures_left = 1000000;
-  CHECK(failure(Code::out_of_memory, "4096", [&] { device.empty({1024}, DType::f32); }) == "");
+  CHECK(failure(Code::out_of_memory, "4096 bytes requested", [&] { device.empty({1024}, DType::f32); }) == "");
+  CHECK(failure(Code::out_of_memory, "the fake device has no memory", [&] { device.empty({1}, DType::f32); }) == "");
   memory->failures_left = 0;
   CHECK(kept.to_host<float>() == values);
   CHECK(device.empty({1024}, DType::f32).size() == 1024);
@@ -187,7 +187,7 @@ TEST_CASE("a refused allocation is asked for once more after the cache was freed
   { const Array gone = device.empty({1 << 16}, DType::f32); }
   CHECK(device.memory().cached >= (1u << 18));
   memory->failures_left = 1;
-  CHECK(device.empty({1 << 20}, DType::f32).size() == 1 << 20);
+  const Array large = device.empty({1 << 20}, DType::f32);
   CHECK(memory->failures_left == 0);
   CHECK(device.memory().cached < (1u << 18));
 }

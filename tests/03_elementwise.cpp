@@ -154,16 +154,17 @@ TEST_CASE_FIXTURE(OnDevice, "casts between all pairs of types truncate, saturate
 }
 
 TEST_CASE_FIXTURE(OnDevice, "a product and a sum are not contracted, and fma is") {
-  const float a = 1 + 0x1p-12f, b = 1 - 0x1p-12f;
-  const Array x = device.array({a}), y = device.array({b}), z = device.array({-1.0f});
-  CHECK(evaluate(x * y + z).item<float>() == 0);
-  CHECK(evaluate(z + x * y).item<float>() == 0);
-  CHECK(evaluate(fma(x, y, z)).item<float>() == -0x1p-24f);
+  // x*x = 1 + 2^-11 + 2^-24, of which a float keeps 1 + 2^-11.
+  const Array x = device.array({1 + 0x1p-12f}), z = device.array({-1 - 0x1p-11f});
+  CHECK(evaluate(x * x + z).item<float>() == 0);
+  CHECK(evaluate(z + x * x).item<float>() == 0);
+  CHECK(evaluate(x * x - 1.00048828125).item<float>() == 0);
+  CHECK(evaluate(fma(x, x, z)).item<float>() == 0x1p-24f);
   if (!device.info().has_f64) return;
-  const double c = 1 + 0x1p-27, d = 1 - 0x1p-27;
-  const Array p = device.array({c}), q = device.array({d});
-  CHECK(evaluate(p * q - 1.0).item<double>() == 0);
-  CHECK(evaluate(fma(p, q, -1.0)).item<double>() == -0x1p-54);
+  const Array p = device.array({1 + 0x1p-27}), q = device.array({-1 - 0x1p-26});
+  CHECK(evaluate(p * p + q).item<double>() == 0);
+  CHECK(evaluate(q + p * p).item<double>() == 0);
+  CHECK(evaluate(fma(p, p, q)).item<double>() == 0x1p-54);
 }
 
 TEST_CASE_FIXTURE(OnDevice, "floats to a constant whole power are products, to 0.5 a root, to others refused") {

@@ -228,7 +228,7 @@ Result reference(Function function, T a, T b, T c) {
     case Function::fmax:
       return cell(is_nan(a) ? b : is_nan(b) ? a : larger(a, b));
     case Function::copysign:
-      return cell(std::copysign(static_cast<F>(a), static_cast<F>(b)));
+      return cell(std::copysign(static_cast<F>(a), is_nan(b) ? F(1) : static_cast<F>(b)));
     case Function::negative:
       return kBool ? Result() : cell(negated(C(a)));
     case Function::invert:

@@ -138,10 +138,11 @@ std::vector<T> awkward_values(std::size_t n, std::uint64_t seed) {
     const std::uint64_t kind = random() % 16;
     if constexpr (std::is_floating_point_v<T>) {
       using L = std::numeric_limits<T>;
-      const T specials[] = {
-          T(0),     T(-0.0),     L::infinity(), -L::infinity(), L::quiet_NaN(), L::denorm_min(), -L::denorm_min(),
-          L::min(), L::max(),    -L::max(),     T(1),           T(-1),          T(0.5),          T(1.5),
-          T(2.5),   L::epsilon()};
+      const T specials[] = {T(0),           T(-0.0),         L::infinity(),   -L::infinity(),
+                            L::quiet_NaN(), -L::quiet_NaN(), L::denorm_min(), -L::denorm_min(),
+                            L::min(),       L::max(),        -L::max(),       T(1),
+                            T(-1),          T(0.5),          T(1.5),          T(2.5),
+                            L::epsilon()};
       if (kind < 4) {
         v = specials[r % std::size(specials)];
       } else if (kind < 6) {  // any bits at all

@@ -94,11 +94,13 @@ class Store:
     """Arrays one after another in values.bin, each with its line `array name type count offset` in values.txt."""
 
     def __init__(self):
-        self.lines, self.bytes, self.names = [f"# NumPy {np.__version__}, little-endian"], bytearray(), set()
+        self.lines, self.bytes, self.arrays = [f"# NumPy {np.__version__}, little-endian"], bytearray(), {}
 
     def array(self, name, values):
-        if name not in self.names:
-            self.names.add(name)
+        if name in self.arrays:
+            assert self.arrays[name].tobytes() == values.tobytes(), f"two arrays are called {name}"
+        else:
+            self.arrays[name] = values
             kind = next(k for k, t in TYPES.items() if np.dtype(t) == values.dtype)
             self.lines.append(f"array {name} {kind} {values.size} {len(self.bytes)}")
             self.bytes += values.astype(values.dtype.newbyteorder("<")).tobytes()
@@ -118,6 +120,7 @@ def values(store):
             tie = (x == 0) & (y == 0)
             operands["no_tie"] = np.where(tie, t(1), y)
             operands["no_nan"] = np.where(np.isnan(x), t(-1), x)
+            operands["signs"] = np.where(np.isnan(y), t(-1), y)
         else:
             width = np.dtype(t).itemsize * 8
             operands["shift"] = random.integers(0, 2 if kind == "bool" else width, n).astype(t)
@@ -126,6 +129,8 @@ def values(store):
             second = "y"
             if name in TIES and floating:
                 second = "no_tie"
+            if name == "copysign" and floating:
+                second = "signs"  # here a NaN has no sign
             if name == "power":
                 second = "exponent"
             if "shift" in name:
@@ -133,7 +138,7 @@ def values(store):
             if second in operands:
                 call(store, name, kind, ("x", x), (second, operands[second]))
         for name in UNARY:
-            first = "no_nan" if name == "signbit" and floating else "x"  # here a NaN has no sign
+            first = "no_nan" if name == "signbit" and floating else "x"
             call(store, name, kind, (first, operands.get(first, x)))
         for name in ("min", "max", "any", "all", "count", "argmin", "argmax") + (() if floating else ("sum", "prod")):
             for axis in (None, 0, 1):
