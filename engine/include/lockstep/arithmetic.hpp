@@ -15,7 +15,8 @@
 #define LOCKSTEP_ISA baseline
 #endif
 
-namespace lockstep::arithmetic::inline LOCKSTEP_ISA {
+namespace lockstep::arithmetic {
+inline namespace LOCKSTEP_ISA {
 
 template <class T>
 concept Float = std::same_as<T, float> || std::same_as<T, double>;
@@ -224,4 +225,5 @@ constexpr bool goes_before(T a, T b) {
   return Max ? b < a : a < b;
 }
 
-}  // namespace lockstep::arithmetic::inline LOCKSTEP_ISA
+}  // namespace LOCKSTEP_ISA
+}  // namespace lockstep::arithmetic
