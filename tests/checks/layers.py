@@ -24,6 +24,7 @@ LAYERS = [
     ("engine", "engine/src/*"),
     ("kernels", "kernels/*"),
     ("common backend", "backends/common/*"),
+    ("common backend", "backends/module.hpp"),
     ("backend {}", "backends/*/*"),
     ("list of backends", "backends/*"),
     ("apps", "apps/*"),
