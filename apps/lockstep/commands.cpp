@@ -5,6 +5,7 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"devices", "list the devices, their limits and whether their bits are exact", setup_devices},
+    {"simulate", "run a scenario of particles, and write what it leaves", setup_simulate},
     {"evaluate", "compute expressions over NumPy files in one fused pass", setup_evaluate},
     {"compare", "say whether two arrays, tables or runs have equal bits, or where they differ first", setup_compare},
 };

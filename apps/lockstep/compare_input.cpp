@@ -26,7 +26,7 @@ std::string record_text(const fs::path& path, const char* key) {
 
 CompareInput read_run(const fs::path& folder, std::optional<DType> floating) {
   const fs::path record = folder / "run.json";
-  if (!floating) floating = dtype_from_string(record_text(record, "type"));
+  if (!floating) floating = dtype_from_string(record_text(record, "precision"));
   const fs::path table = fs::exists(folder / "final.csv") ? folder / "final.csv" : folder / "final.npy";
   if (!fs::exists(table))
     throw Error(Code::file, fmt::format("'{}' is no run: it holds neither final.csv nor final.npy", folder.string()),

@@ -1,0 +1,162 @@
+// lockstep simulate: runs a scenario, shows how it goes, writes what it leaves.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "commands.hpp"
+#include "interruption.hpp"
+#include "lockstep/engine.hpp"
+#include "lockstep/particles/simulation.hpp"
+#include "progress_bar.hpp"
+#include "run_record.hpp"
+#include "table.hpp"
+#include "terminal.hpp"
+
+namespace lockstep::app {
+namespace {
+
+struct Options {
+  std::string scenario;
+  std::string device;
+  std::optional<std::int64_t> steps;
+  std::vector<std::string> settings;
+  std::string output;
+  std::string json;
+  std::string memory;
+  bool quiet = false;
+
+  bool json_to_stdout() const { return json == "-"; }
+};
+
+constexpr std::int64_t kMostTableRows = 20;
+
+/// The table of diagnostics on standard output, row by row while the run goes on.
+class DiagnosticsTable {
+ public:
+  explicit DiagnosticsTable(const Simulation& simulation) : end_(simulation.scenario().steps) {
+    // The table thins out what thermo.csv has in full.
+    const std::int64_t every = simulation.scenario().output.every;
+    every_ = every * std::max<std::int64_t>(1, (end_ / every + kMostTableRows - 1) / kMostTableRows);
+    std::string line = fmt::format("{:>12} {:>12}", "step", "time");
+    for (const QuantityInfo& quantity : simulation.quantities()) line += fmt::format(" {:>13}", quantity.name);
+    print(line + "\n");
+  }
+
+  void show(const Diagnostics& row, bool last) const {
+    if (!last && row.step % every_ != 0 && row.step != end_) return;
+    std::string line = fmt::format("{:>12} {:>12.6g}", row.step, row.time);
+    for (const double value : row.values) line += fmt::format(" {:>13.6g}", value);
+    print(line + "\n");
+  }
+
+ private:
+  std::int64_t end_;
+  std::int64_t every_ = 1;
+};
+
+std::string heading(const Simulation& simulation) {
+  const Scenario& s = simulation.scenario();
+  const DeviceInfo& device = simulation.device().info();
+  const BitStatus& bits = simulation.device().bits();
+  std::string text = fmt::format("{}{}{}\n", s.name, s.title.empty() ? "" : ": ", s.title);
+  text += fmt::format("{} of {} particles in {}, {} steps of {}\n", s.dynamics, format_count(simulation.size()),
+                      to_string(s.precision), format_count(static_cast<std::uint64_t>(s.steps)), s.timestep);
+  text += fmt::format("on {} ({}), bits {}\n\n", device.name, device.description,
+                      bits.exact ? "exact" : "differ: " + bits.difference);
+  return text;
+}
+
+std::string summary(const RunRecord& record, const Options& options) {
+  const RunResult& result = record.result;
+  std::string text = fmt::format("\nstate hash  {}\n", record.hash);
+  text += fmt::format("time        {}", format_seconds(result.seconds));
+  if (result.particle_steps > 0) text += fmt::format(", {}", format_rate(result.particle_steps / result.seconds));
+  text += "\n";
+  if (!options.output.empty()) text += fmt::format("written to  {}\n", options.output);
+  return text;
+}
+
+RunRecord run_scenario(Simulation& simulation, const Interruption& interruption, const Options& options) {
+  RunRecord record;
+  ProgressBar bar(simulation.size(), options.quiet);
+  std::optional<DiagnosticsTable> table;
+  if (!options.json_to_stdout()) table.emplace(simulation);
+  const RunOptions calls{
+      [&](const Progress& progress) { bar.show(progress); },
+      [&](const Diagnostics& row) {
+        record.rows.push_back(row);
+        bar.hide();
+        if (table) table->show(row, interruption.signal() != 0);
+      },
+      [&] { return interruption.signal() != 0; },
+  };
+  record.result = simulation.run(calls);
+  if (record.result.stopped) record.stopped_by = interruption.name();
+  record.state = simulation.state();
+  record.hash = state_hash(record.state);
+  return record;
+}
+
+void say_stopped(const RunRecord& record, const Simulation& simulation, const Options& options) {
+  const auto done = static_cast<std::uint64_t>(record.state.step);
+  const auto asked = static_cast<std::uint64_t>(simulation.scenario().steps);
+  note(fmt::format("stopped by {} after {} of {} steps; {}", record.stopped_by, format_count(done), format_count(asked),
+                   options.output.empty() ? "nothing was asked to be written (--output)" : "their state is written"));
+}
+
+Scenario read_scenario(const Options& options) {
+  std::vector<std::string> settings = options.settings;
+  if (options.steps) settings.push_back(fmt::format("dynamics.steps={}", *options.steps));
+  return load_scenario(options.scenario, settings);
+}
+
+int run(const Options& options) {
+  Scenario scenario = read_scenario(options);
+  if (!options.output.empty()) prepare_directory(options.output);
+  if (!options.json.empty() && !options.json_to_stdout()) check_writable(options.json);
+  const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
+  Simulation simulation(Engine().open(options.device, limits), std::move(scenario));
+  const BitStatus& bits = simulation.device().bits();
+  if (!bits.exact) warn(fmt::format("the bits of {} differ: {}", simulation.device().name(), bits.difference));
+  if (!options.json_to_stdout()) print(heading(simulation));
+
+  const Interruption interruption;
+  const RunRecord record = run_scenario(simulation, interruption, options);
+  if (!options.output.empty()) write_run(options.output, record, simulation);
+  const std::string json = options.json.empty() ? "" : to_json(record, simulation);
+  if (!options.json.empty() && !options.json_to_stdout()) write_file(options.json, json);
+  print(options.json_to_stdout() ? json : summary(record, options));
+  if (!record.result.stopped) return kGood;
+  say_stopped(record, simulation, options);
+  return 128 + interruption.signal();
+}
+
+}  // namespace
+
+Run setup_simulate(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("SCENARIO", options->scenario, "scenario file (TOML; docs/scenarios.md)")->required();
+  app.add_option("-d,--device", options->device, kDeviceHelp);
+  app.add_option("--steps", options->steps, "how many steps, in place of the scenario's steps or duration");
+  app.add_option("--set", options->settings, "KEY=VALUE: another value for a key, such as dynamics.timestep=1e-3")
+      ->allow_extra_args(false);
+  app.add_option("-o,--output", options->output, "directory for final.csv (or .npy), thermo.csv and run.json");
+  app.add_option("--json", options->json, "file for the record of the run; - is standard output, without the table");
+  app.add_option("--memory", options->memory, "the most memory that arrays may take, such as 512MiB");
+  app.add_flag("-q,--quiet", options->quiet, "show no progress");
+  app.footer(
+      "The state hash is the same exactly for runs with the same bits, on every device.\n"
+      "Ctrl-C (or SIGTERM) ends the run after the launch under way, writes the state of the steps done, and exits "
+      "with\n"
+      "130 (143). A second one ends the program at once.\n\n"
+      "Examples:\n"
+      "  lockstep simulate apps/scenarios/orbits.toml\n"
+      "  lockstep simulate apps/scenarios/textbook.toml --output out --set precision=f32\n"
+      "  lockstep simulate apps/scenarios/textbook.toml --steps 100 --json - | jq -r .state_hash");
+  return [options] { return run(*options); };
+}
+
+}  // namespace lockstep::app
