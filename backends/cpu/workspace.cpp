@@ -40,7 +40,8 @@ void fill(void* block, std::uint64_t bits) {
 
 Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool columns_)
     : program(program_), pass(pass_), columns(columns_) {
-  for (const Operand& operand : pass.arrays) direct_loads.push_back(!columns && is_contiguous_inside(pass, operand));
+  for (std::size_t a = 0; a < pass.arrays.size(); ++a)
+    direct_loads.push_back(!columns && is_contiguous_inside(pass, pass.arrays[a]) && !is_overwritten_output(a));
   for (std::size_t o = 0; o < pass.outputs.size(); ++o) {
     // An operation must not write where a later one of the same tile reads.
     const bool read = std::any_of(pass.arrays.begin(), pass.arrays.end(),
@@ -48,6 +49,20 @@ Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool colum
     direct_stores.push_back(!read && !columns && program.program().outputs[o].fold == Fold::store &&
                             is_contiguous_inside(pass, pass.outputs[o]));
   }
+}
+
+/// True if array operand `a` is itself an output and its memory one of another: a tile's stores come before the folds
+/// and before other stores, which must see what was there before.
+bool Access::is_overwritten_output(std::size_t a) const {
+  const Program& p = program.program();
+  bool output = false;
+  bool overwritten = false;
+  for (std::size_t o = 0; o < p.outputs.size(); ++o) {
+    const Node& node = p.nodes[p.outputs[o].node];
+    output = output || (node.op == Op::load && node.bits == a);
+    overwritten = overwritten || (p.outputs[o].fold == Fold::store && pass.outputs[o].buffer == pass.arrays[a].buffer);
+  }
+  return output && overwritten;
 }
 
 Workspace::Workspace(const Access& access)

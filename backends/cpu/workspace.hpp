@@ -17,6 +17,9 @@ struct Access {
   bool columns;                     ///< tiles are wider than one output
   std::vector<bool> direct_loads;   ///< array operand: blocks are read where they lie
   std::vector<bool> direct_stores;  ///< output: the operation writes to its place
+
+ private:
+  bool is_overwritten_output(std::size_t a) const;
 };
 
 /// One thread's blocks. Valid until the thread makes another one.
