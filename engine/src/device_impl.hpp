@@ -43,7 +43,7 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   ~Impl();
 
   Array allocate(const Shape& shape, DType type);
-  /// Evaluates all requests; the results, targets included, in their order.
+  /// Evaluates all requests, with no call of another thread in between; the results, targets included, in their order.
   std::vector<Array> run(BackendQueue& on, std::span<const Request> requests);
   std::vector<Array> run(BackendQueue& on, std::span<const Assignment> assignments, std::span<const Expr> values);
   void launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n);
@@ -54,7 +54,7 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   /// The compiled form of a program, from the cache if it was seen before.
   std::shared_ptr<const Executable> compile(const Program& program);
   /// Runs one program over one space; the caller holds `mutex`.
-  void run_pass(BackendQueue& on, const Program& program, const Pass& pass);
+  void run_pass(BackendQueue& on, const Executable& executable, const Pass& pass);
 
   std::unique_ptr<BackendDevice> backend;
   DeviceInfo info;
@@ -68,6 +68,9 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   BitStatus bits;
 
  private:
+  std::vector<Array> run_locked(BackendQueue& on, std::span<const Request> requests);
+  std::vector<Array> run_through_copies(BackendQueue& on, std::span<const Request> requests);
+
   std::unordered_map<std::string, std::shared_ptr<const Executable>> programs_;
 };
 

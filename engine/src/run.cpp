@@ -73,7 +73,8 @@ class Run {
     for (std::size_t i = 0; i < requests.size(); ++i) results_[i] = requests[i].target;
   }
 
-  void group(const Group& group) {
+  /// Everything that can fail before the device works: a failure leaves all targets as they were.
+  void prepare(const Group& group) {
     GroupProgram work = make_program(group, reduced_);
     std::vector<Operand> outputs;
     for (const Item& item : group.items) {
@@ -91,9 +92,15 @@ class Run {
     for (auto* list : {&work.array_operands, &work.index_operands, &outputs})
       for (Operand& operand : *list) all.push_back(&operand);
     const Dimensions dims = make_dimensions(group, all);
-    device_.run_pass(
-        on_, work.program,
-        {dims.rank, dims.outer_rank, dims.extents, work.array_operands, work.index_operands, outputs, work.scalars});
+    auto executable = device_.compile(work.program);
+    passes_.push_back({std::move(executable), std::move(work), std::move(outputs), dims});
+  }
+
+  void execute() {
+    for (const Prepared& p : passes_)
+      device_.run_pass(on_, *p.executable,
+                       {p.dims.rank, p.dims.outer_rank, p.dims.extents, p.work.array_operands, p.work.index_operands,
+                        p.outputs, p.work.scalars});
   }
 
   std::vector<Array> finish(std::span<const Request> requests) {
@@ -129,14 +136,27 @@ class Run {
       const Array& out = reduced_.at(item.reduce);
       Builder builder;
       builder.output(builder.constant(out.dtype(), identity_bits(item.reduce->fold, out.dtype())), Fold::store);
-      const Operand operand{&out.storage()->buffer(), 0, {1}};
-      device_.run_pass(on_, std::move(builder).finish(), {1, 0, {out.size()}, {}, {}, {&operand, 1}, {}});
+      GroupProgram work;
+      work.program = std::move(builder).finish();
+      Dimensions dims;
+      dims.rank = 1;
+      dims.extents[0] = out.size();
+      auto executable = device_.compile(work.program);
+      passes_.push_back({std::move(executable), std::move(work), {{&out.storage()->buffer(), 0, {1}}}, dims});
     }
   }
+
+  struct Prepared {
+    std::shared_ptr<const Executable> executable;
+    GroupProgram work;
+    std::vector<Operand> outputs;
+    Dimensions dims;
+  };
 
   Device::Impl& device_;
   BackendQueue& on_;
   Reduced reduced_;
+  std::vector<Prepared> passes_;
   std::vector<Array> results_;
 };
 
@@ -158,11 +178,10 @@ std::shared_ptr<const Executable> Device::Impl::compile(const Program& program) 
   return executable;
 }
 
-void Device::Impl::run_pass(BackendQueue& on, const Program& program, const Pass& pass) {
-  const auto executable = compile(program);
+void Device::Impl::run_pass(BackendQueue& on, const Executable& executable, const Pass& pass) {
   for (const Operand& operand : pass.arrays) order.use(on, *operand.buffer, false);
   for (const Operand& operand : pass.outputs) order.use(on, *operand.buffer, true);
-  on.do_run(*executable, pass);
+  on.do_run(executable, pass);
   ++counters.passes;
 }
 
@@ -189,25 +208,31 @@ std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Request> 
   });
   for (const Request& request : requests)
     if (request.target.valid()) check_target(request);
-
-  const std::vector<Group> plan = make_plan(requests);
-  if (must_go_through_copies(requests, plan.size())) {
-    std::vector<Request> detour(requests.begin(), requests.end());
-    for (Request& r : detour)
-      if (r.target.valid()) r = {cast(broadcast_to(r.value, r.target.shape()), r.target.dtype()), {}};
-    std::vector<Array> results = run(on, detour);
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      if (!requests[i].target.valid()) continue;
-      const Request store{Expr(results[i]), requests[i].target};
-      results[i] = run(on, std::span<const Request>(&store, 1)).front();
-    }
-    return results;
-  }
-
   const std::lock_guard lock(mutex);
+  return run_locked(on, requests);
+}
+
+std::vector<Array> Device::Impl::run_locked(BackendQueue& on, std::span<const Request> requests) {
+  const std::vector<Group> plan = make_plan(requests);
+  if (must_go_through_copies(requests, plan.size())) return run_through_copies(on, requests);
   Run work(*this, on, requests);
-  for (const Group& group : plan) work.group(group);
+  for (const Group& group : plan) work.prepare(group);
+  work.execute();
   return work.finish(requests);
+}
+
+/// Evaluates what is to be assigned into arrays of its own first, and then stores it.
+std::vector<Array> Device::Impl::run_through_copies(BackendQueue& on, std::span<const Request> requests) {
+  std::vector<Request> values(requests.begin(), requests.end());
+  for (Request& r : values)
+    if (r.target.valid()) r = {cast(broadcast_to(r.value, r.target.shape()), r.target.dtype()), {}};
+  std::vector<Array> results = run_locked(on, values);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (!requests[i].target.valid()) continue;
+    const Request store{Expr(results[i]), requests[i].target};
+    results[i] = run_locked(on, std::span<const Request>(&store, 1)).front();
+  }
+  return results;
 }
 
 }  // namespace lockstep
