@@ -279,6 +279,59 @@ TEST_CASE_FIXTURE(OnDevice,
   CHECK(device.evaluate(std::span<const Expr>{}).empty());
 }
 
+TEST_CASE_FIXTURE(OnDevice, "assignments made together all read what the arrays held before") {
+  const Array x = device.array({1, 2, 3}), y = device.array({10, 20, 30});
+  const Assignment swap[] = {{x, y}, {y, x}};
+  const Expr values[] = {x + y, sum(x)};
+  const std::vector<Array> results = device.run(swap, values);
+  CHECK(x.to_host<std::int32_t>() == std::vector<std::int32_t>{10, 20, 30});
+  CHECK(y.to_host<std::int32_t>() == std::vector<std::int32_t>{1, 2, 3});
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].to_host<std::int32_t>() == std::vector<std::int32_t>{11, 22, 33});
+  CHECK(results[1].item<std::int64_t>() == 6);
+
+  const Array z = device.array(std::vector<float>(5000, 1));
+  const Assignment twice[] = {{z, z * 2}};
+  const Expr old[] = {z, sum(z), max(z), z + 0.5f, argmax(z)};
+  const std::vector<Array> before = device.run(twice, old);
+  CHECK(z.to_host<float>() == std::vector<float>(5000, 2));
+  CHECK(before[0].to_host<float>() == std::vector<float>(5000, 1));
+  CHECK(before[1].item<float>() == 5000);
+  CHECK(before[2].item<float>() == 1);
+  CHECK(before[3].to_host<float>() == std::vector<float>(5000, 1.5));
+
+  const Assignment step[] = {{x, x + y}, {y, cast(x, DType::i32) * 2}};
+  const std::uint64_t passes = device.counters().passes;
+  device.run(step, {});
+  CHECK(x.to_host<std::int32_t>() == std::vector<std::int32_t>{11, 22, 33});
+  CHECK(y.to_host<std::int32_t>() == std::vector<std::int32_t>{20, 40, 60});
+  CHECK(device.counters().passes == passes + 1);
+}
+
+TEST_CASE_FIXTURE(OnDevice, "assignments of which one is refused or has no memory write none") {
+  const Array x = device.array({1.0f, 2.0f, 3.0f}), y = device.array({1.0f, 2.0f});
+  const auto untouched = [&] { return x.to_host<float>() == std::vector<float>{1, 2, 3}; };
+  const auto run_both = [&](const Array& target, const Expr& value) {
+    const Assignment both[] = {{x, x + 1}, {target, value}};
+    device.run(both, {});
+  };
+  CHECK(failure(Code::bad_shape, "(2,)", [&] { run_both(y, x); }) == "");
+  CHECK(untouched());
+  CHECK(failure(Code::bad_type, "f32", [&] { run_both(device.zeros({2}, DType::i8), y); }) == "");
+  CHECK(untouched());
+  CHECK(failure(Code::unsupported, "0.3", [&] { run_both(y, power(y, literal(0.3))); }) == "");
+  CHECK(untouched());
+  CHECK(failure(Code::unsupported, "0.3", [&] { run_both(y, y - sum(y) + power(y, literal(0.3))); }) == "");
+  CHECK(untouched());
+  const std::uint64_t huge = std::uint64_t{1} << 28;
+  const Expr giant[] = {broadcast_to(y.at(0) + sum(y), {huge, huge})};
+  const Assignment one[] = {{x, x + 1}};
+  CHECK(failure(Code::out_of_memory, "", [&] { device.run(one, giant); }) == "");
+  CHECK(untouched());
+  run_both(y, y - sum(y));
+  CHECK(x.to_host<float>() == std::vector<float>{2, 3, 4});
+}
+
 TEST_CASE_FIXTURE(OnDevice, "index counts along its axis, also where operands are strided") {
   const Array x = device.zeros({3, 4, 5}, DType::i64);
   std::vector<std::int64_t> first, last;

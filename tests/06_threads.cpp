@@ -74,6 +74,20 @@ TEST_CASE_FIXTURE(OnDevice, "four threads that each add 1 to an array 1,000 time
   }
 }
 
+TEST_CASE_FIXTURE(OnDevice, "assignments of several passes are as indivisible as those of one") {
+  const Array x = device.zeros({200}, DType::i64), back = x.slice({{Slice::kOpen, Slice::kOpen, -1}});
+  const int adds = static_cast<int>(scaled(300));
+  on_threads(kThreads, [&](int thread) {
+    for (int i = 0; i < adds; ++i) {
+      if (thread % 2)
+        assign(back, x + 1);  // through a copy, and backwards
+      else
+        assign(x, x + 1 + 0 * max(x));  // a reduction first
+    }
+  });
+  CHECK(difference(x, cells(std::vector<std::int64_t>(200, kThreads * adds))) == "");
+}
+
 TEST_CASE_FIXTURE(OnDevice, "threads that compile, allocate, fail and read at once do not disturb each other") {
   std::atomic<int> good = 0;
   on_threads(kThreads, [&](int thread) {
@@ -191,4 +205,14 @@ TEST_CASE_FIXTURE(OnDevice, "an array outlives its device's handles") {
   }
   CHECK(evaluate(last + 1).to_host<float>() == std::vector<float>{4, 7});
   CHECK(evaluate(device.array({1.0f}) + 1).item<float>() == 2);
+}
+
+TEST_CASE_FIXTURE(OnDevice, "a process may end with a device open, arrays alive and work queued") {
+  // Only where the process is told to (tests/CMakeLists.txt): elsewhere the device closes before the exit.
+  static Array last;
+  const Array x = device.full({1 << 20}, 1, DType::f32);
+  Array y = x;
+  for (int i = 0; i < 10; ++i) y = evaluate(y * 2 + x);
+  if (std::getenv("LOCKSTEP_TEST_LEAVE_OPEN")) last = y;
+  CHECK(y.dtype() == DType::f32);
 }
