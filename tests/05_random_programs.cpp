@@ -1,0 +1,114 @@
+// Rung 5 of the ladder, by chance: random expressions of all types, fused on the device under test, against the same
+// operations one at a time on one CPU thread.
+
+#include "cells.hpp"
+
+using namespace lockstep;
+using namespace lockstep::test;
+
+namespace {
+
+/// The same value twice: as an expression for the device under test, and computed step by step.
+struct Twin {
+  Expr fused;
+  Array stepwise;
+};
+
+class Grower {
+ public:
+  Grower(const Device& device, const Device& reference, std::uint64_t seed)
+      : device_(device), reference_(reference), random_(seed) {
+    // All of these broadcast with each other.
+    const Shape shapes[] = {{6, 4, 35}, {6, 1, 35}, {1, 4, 35}, {6, 4, 1}, {35}, {}};
+    const std::vector<DType> types = dtypes_of(device);
+    for (const DType type : types) {
+      const Shape& shape = shapes[below(std::size(shapes))];
+      const Cells values = awkward_cells(type, shape.size(), random_());
+      twins_.push_back({upload(device, values, shape), upload(reference, values, shape)});
+    }
+  }
+
+  /// Adds one operation on what is there; nothing if its operands' types have none.
+  void grow() {
+    try {
+      twins_.push_back(next());
+      ++grown_;
+    } catch (const Error& error) {
+      // A type without the function, or a float power: the ladder's other rungs check the refusals.
+      if (error.code() != Code::bad_type && error.code() != Code::unsupported) throw;
+    }
+  }
+
+  int grown() const { return grown_; }
+
+  /// The last `n`, fused together, against their twins; "" if all are the same.
+  std::string compare(std::size_t n) const {
+    std::vector<Expr> values;
+    for (std::size_t i = twins_.size() - n; i < twins_.size(); ++i) values.push_back(twins_[i].fused);
+    const std::vector<Array> results = device_.evaluate(values);
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::string wrong = difference(results[i], twins_[twins_.size() - n + i].stepwise);
+      if (!wrong.empty()) return "value " + std::to_string(i) + ": " + wrong + "\n" + device_.show_program(values);
+    }
+    return {};
+  }
+
+ private:
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
+
+  template <class F>
+  Twin make(std::initializer_list<std::size_t> operands, F apply) {
+    std::vector<Expr> fused, stepwise;
+    for (const std::size_t i : operands) {
+      fused.push_back(twins_[i].fused);
+      stepwise.push_back(twins_[i].stepwise);
+    }
+    Array step = reference_.evaluate(apply(std::span<const Expr>(stepwise)));
+    return {apply(std::span<const Expr>(fused)), std::move(step)};
+  }
+
+  Twin next() {
+    const std::size_t a = below(twins_.size()), b = below(twins_.size()), c = below(twins_.size());
+    const std::size_t kind = below(16);
+    if (kind < 10) {
+      const FunctionInfo& row = all_functions()[below(all_functions().size())];
+      return make({a, b, c}, [&](std::span<const Expr> x) {
+        return call(row.function, x.first(static_cast<std::size_t>(row.arity)));
+      });
+    }
+    if (kind < 12) {
+      const std::vector<DType> types = dtypes_of(device_);
+      const DType type = types[below(types.size())];
+      return make({a}, [&](std::span<const Expr> x) { return cast(x[0], type); });
+    }
+    if (kind == 12) {
+      const auto number = static_cast<std::int64_t>(below(100));
+      return below(2) ? make({a}, [&](std::span<const Expr> x) { return x[0] * literal(number); })
+                      : make({a}, [&](std::span<const Expr> x) { return x[0] + number; });
+    }
+    if (kind == 13) return make({a}, [&](std::span<const Expr> x) { return maximum(x[0], arange(35)); });
+    const Reduction reduction = all_reductions()[below(all_reductions().size())].reduction;
+    std::vector<int> axes;
+    for (int d = 0; d < twins_[a].stepwise.rank(); ++d)
+      if (below(2)) axes.push_back(d);
+    return make({a}, [&](std::span<const Expr> x) { return reduce(reduction, x[0], Axes(axes), true); });
+  }
+
+  Device device_, reference_;
+  std::mt19937_64 random_;
+  std::vector<Twin> twins_;
+  int grown_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(OnDevice, "random expressions of all types have the bits of their operations one at a time") {
+  const Device reference = Engine().open("cpu:1");
+  for (std::size_t seed = 0; seed < scaled(150); ++seed) {
+    CAPTURE(seed);
+    Grower grower(device, reference, seed);
+    for (int i = 0; i < 40; ++i) grower.grow();
+    CHECK(grower.grown() >= 10);
+    CHECK(grower.compare(6) == "");
+  }
+}
