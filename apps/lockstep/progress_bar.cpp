@@ -1,7 +1,6 @@
 #include "progress_bar.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,12 +15,6 @@ namespace {
 constexpr double kRedraw = 0.1;
 constexpr double kLongestInterval = 30;
 constexpr std::size_t kWidestBar = 40;
-
-std::size_t terminal_width() {
-  winsize size{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 80;
-}
 
 double done_part(const Progress& p) {
   return p.steps > 0 ? static_cast<double>(p.step) / static_cast<double>(p.steps) : 1.0;
@@ -78,7 +71,7 @@ ProgressBar::ProgressBar(std::uint64_t particles, bool quiet)
 void ProgressBar::show(const Progress& progress) {
   if (quiet_ || progress.seconds < next_) return;
   if (terminal_) {
-    const std::string line = "\r\x1b[K" + format_bar(progress, particles_, terminal_width());
+    const std::string line = "\r\x1b[K" + format_bar(progress, particles_, terminal_width(STDERR_FILENO, 80));
     std::fwrite(line.data(), 1, line.size(), stderr);
     std::fflush(stderr);
     visible_ = true;

@@ -1,5 +1,6 @@
 // lockstep simulate: runs a scenario, shows how it goes, writes what it leaves.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -33,28 +34,37 @@ struct Options {
 
 constexpr std::int64_t kMostTableRows = 20;
 
-/// The table of diagnostics on standard output, row by row while the run goes on.
+/// The table of diagnostics on standard output, row by row while the run goes on. It thins out what thermo.csv has in
+/// full, and on a terminal shows the columns that fit.
 class DiagnosticsTable {
  public:
   explicit DiagnosticsTable(const Simulation& simulation) : end_(simulation.scenario().steps) {
-    // The table thins out what thermo.csv has in full.
     const std::int64_t every = simulation.scenario().output.every;
     every_ = every * std::max<std::int64_t>(1, (end_ / every + kMostTableRows - 1) / kMostTableRows);
-    std::string line = fmt::format("{:>12} {:>12}", "step", "time");
-    for (const QuantityInfo& quantity : simulation.quantities()) line += fmt::format(" {:>13}", quantity.name);
+    step_width_ = std::max<std::size_t>(4, std::to_string(end_).size());
+    const std::size_t left = step_width_ + kTimeWidth + 2, width = terminal_width(STDOUT_FILENO, SIZE_MAX);
+    columns_ = std::min(simulation.quantities().size(), (std::max(width, left) - left) / (kWidth + 1));
+    std::string line = fmt::format("{:>{}} {:>{}}", "step", step_width_, "time", kTimeWidth);
+    for (const QuantityInfo& quantity : simulation.quantities().first(columns_))
+      line += fmt::format(" {:>{}}", quantity.name, kWidth);
     print(line + "\n");
   }
 
   void show(const Diagnostics& row, bool last) const {
     if (!last && row.step % every_ != 0 && row.step != end_) return;
-    std::string line = fmt::format("{:>12} {:>12.6g}", row.step, row.time);
-    for (const double value : row.values) line += fmt::format(" {:>13.6g}", value);
+    std::string line = fmt::format("{:>{}} {:>{}.6g}", row.step, step_width_, row.time, kTimeWidth);
+    for (std::size_t c = 0; c < columns_; ++c) line += fmt::format(" {:>{}.5g}", row.values[c], kWidth);
     print(line + "\n");
   }
 
  private:
+  static constexpr std::size_t kTimeWidth = 9;
+  static constexpr std::size_t kWidth = 11;  // "-1.2346e+06"
+
   std::int64_t end_;
   std::int64_t every_ = 1;
+  std::size_t step_width_ = 4;
+  std::size_t columns_ = 0;
 };
 
 std::string heading(const Simulation& simulation) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ void report_error(std::string_view message, std::string_view advice = {}, std::s
 
 bool stdout_is_terminal() noexcept;
 bool stderr_is_terminal() noexcept;
+/// Columns of the terminal behind a file descriptor; `otherwise` if there is none.
+std::size_t terminal_width(int descriptor, std::size_t otherwise) noexcept;
 
 /// "lockstep 0.1.0", as a line.
 std::string version_line();
