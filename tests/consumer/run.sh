@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# usage: run.sh BUILD_DIR - installs that build to a new folder, moves it, and uses it as three others would: by find_package,
-# by pkg-config, and by the installed program. Nothing may refer to the build or to where it was first installed.
+# usage: run.sh BUILD_DIR - installs that build to a new folder, moves it, and uses it as others would: by find_package (the examples
+# too), by pkg-config, and by the installed program. Nothing may refer to the build or to where it was first installed.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -11,9 +11,14 @@ mv "$work/first" "$work/moved"
 prefix=$work/moved
 libdir=$(dirname "$(dirname "$(find "$prefix" -name lockstep.pc)")")
 
-cmake -S "$here" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
-cmake --build "$work/build"
-"$work/build/consumer"
+# use SOURCE_DIR PROGRAM: builds a project with nothing but the installed package, and runs its program.
+use() {
+  cmake -S "$1" -B "$work/build/$2" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
+  cmake --build "$work/build/$2"
+  "$work/build/$2/$2"
+}
+use "$here" consumer
+for example in own_kernel fused; do use "$prefix/share/lockstep/examples/$example" $example; done
 
 export PKG_CONFIG_PATH=$libdir/pkgconfig
 read -ra flags <<<"$(pkg-config --cflags --libs lockstep)"
