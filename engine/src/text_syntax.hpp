@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "lockstep/expr.hpp"
+#include "text_number.hpp"
+
+// What a text says, before its names mean anything. Nodes lie in one list, operands before the operations that use
+// them, so that whoever walks them needs no recursion, however deep they nest.
+namespace lockstep::text {
+
+using NodeIndex = std::size_t;
+
+struct Name {
+  std::string_view name;
+};
+struct Operation {
+  Function function;
+  std::array<NodeIndex, 3> operands{};
+  int count = 0;
+};
+struct Fold {
+  Reduction reduction;
+  NodeIndex operand = 0;
+  Axes axes;
+  bool keepdims = false;
+};
+struct Conversion {
+  DType type;
+  NodeIndex operand = 0;
+};
+struct ElementIndex {
+  int axis = 0;
+};
+struct Range {
+  std::uint64_t n = 0;
+};
+struct Subscript {
+  /// One entry between the brackets.
+  struct Item {
+    enum class Kind { at, slice, all_axes, new_axis };
+    Kind kind = Kind::at;
+    std::int64_t index = 0;
+    Slice slice;
+    std::size_t place = 0;
+  };
+  NodeIndex operand = 0;
+  std::vector<Item> items;
+};
+
+struct Node {
+  std::variant<Number, Name, Operation, Fold, Conversion, ElementIndex, Range, Subscript> what;
+  std::size_t place = 0;  ///< where errors point: the operator or the name
+};
+
+/// One statement. Its nodes are those after the statement before it, up to `value`, its value.
+struct SyntaxStatement {
+  std::string_view name;
+  std::string_view text;
+  NodeIndex value = 0;
+};
+
+/// A text that has been read. Everything in it points into `source`, so it is made once and never moves.
+struct Syntax {
+  std::string source;
+  std::vector<Node> nodes;
+  std::vector<SyntaxStatement> statements;
+};
+
+/// Reads a text as docs/language.md describes. Throws `bad_text`.
+std::shared_ptr<const Syntax> read_syntax(std::string source);
+
+/// Everything that can be called in a text.
+std::vector<std::string_view> callable_names();
+
+}  // namespace lockstep::text
