@@ -43,4 +43,9 @@ macro(lockstep_feature name title package needed)
   endif()
 endmacro()
 
-lockstep_feature(OPENCL "OpenCL backend" OpenCL "ocl-icd-opencl-dev and opencl-headers")
+if(BUILD_SHARED_LIBS)
+  lockstep_feature(OPENCL "OpenCL backend" OpenCL "ocl-icd-opencl-dev and opencl-headers")
+else()
+  # A module that is linked with a static library would bring a second copy of the engine into the process.
+  lockstep_summary("OpenCL backend" OFF "it is loaded beside a shared library, and this one is static")
+endif()
