@@ -101,6 +101,8 @@ TEST_CASE("text that is no TOML is an error with its place") {
   CHECK(contains(error_of([] { parse("[dynamics\n"); }), "bad_text: test.toml:1:"));
   CHECK(contains(error_of([] { parse("a = 1\na = 2\n"); }), "bad_text: test.toml:2:"));
   CHECK(contains(error_of([] { parse("title = \"\xff\"\n"); }), "bad_text: test.toml:1:"));
+  CHECK(contains(error_of([] { parse("a = " + std::string(100'000, '[')); }), "bad_text: test.toml:1:"));
+  CHECK(contains(error_of([] { parse("a = " + std::string(100'000, '{')); }), "bad_text: test.toml:1:"));
 }
 
 TEST_CASE("what is missing is named") {
@@ -360,6 +362,28 @@ TEST_CASE("random changes of a scenario's text are read or refused, never worse"
   }
   CHECK(refused > kRounds / 4);
   CHECK(refused < kRounds);
+}
+
+TEST_CASE("random settings are taken or refused, never worse") {
+  std::mt19937 random(5550123);
+  const char* words[] = {"dynamics", ".",         "steps", "=",        "particles", "generate",   "{",      "}",
+                         "[",        "]",         "\"",    "'",        ",",         "1",          "-2",     "1e9",
+                         "nan",      "inline",    "x",     "y",        "w",         " ",          "\n",     "#",
+                         "\\",       "precision", "f32",   "kind",     "true",      "1979-05-27", "output", "every",
+                         "duration", "\xc3",      "name",  "timestep", "count",     "disc"};
+  int refused = 0;
+  constexpr int kRounds = 3000;
+  for (int round = 0; round < kRounds; ++round) {
+    std::string setting = random() % 2 ? "particles.generate=" : "dynamics.";
+    for (auto parts = 1 + random() % 12; parts > 0; --parts) setting += words[random() % std::size(words)];
+    try {
+      with({setting});
+    } catch (const Error& error) {
+      ++refused;
+      REQUIRE(is_usage_error(error.code()));
+    }
+  }
+  CHECK(refused > kRounds / 2);
 }
 
 TEST_CASE("random changes of a particle file are read or refused, never worse") {

@@ -240,6 +240,26 @@ TEST_CASE("a signal ends a run with the state of whole steps written") {
   }
 }
 
+TEST_CASE("a run whose reader went away writes its files all the same") {
+  const TemporaryFolder folder;
+  const std::string command = std::string("'") + LOCKSTEP_PROGRAM + "' simulate '" + kTextbook +
+                              "' --steps 30000000 --output '" + (folder / "out").string() + "' | head -n 1";
+  const auto outcome = test::run({"/bin/sh", "-c", command});
+  CHECK(outcome.exit == 0);
+  CHECK(outcome.out.starts_with(kTextbook));
+  CHECK(record_in(folder)["steps"] == 30000000);
+  CHECK(read_csv(folder / "out/thermo.csv").shape == Shape{11});
+}
+
+TEST_CASE("a run that cannot print fails before it starts") {
+  const TemporaryFolder folder;
+  const auto outcome =
+      run_program({"simulate", kTextbook, "--output", (folder / "out").string()}, {".", {}, "/dev/full"});
+  CHECK(outcome.exit == 3);
+  CHECK(outcome.err.find("standard output cannot be written") != std::string::npos);
+  CHECK(std::filesystem::is_empty(folder / "out"));
+}
+
 TEST_CASE("progress of a long run goes to standard error in plain lines, and not at all if it is to be quiet") {
   for (const bool quiet : {false, true}) {
     std::vector<std::string> arguments = {"simulate", kTextbook, "--device", "cpu:1", "--steps", "1000000000000"};

@@ -35,7 +35,7 @@ struct Options {
 constexpr std::int64_t kMostTableRows = 20;
 
 /// The table of diagnostics on standard output, row by row while the run goes on. It thins out what thermo.csv has in
-/// full, and on a terminal shows the columns that fit.
+/// full, and on a terminal shows the columns that fit. It ends when standard output does; the run goes on.
 class DiagnosticsTable {
  public:
   explicit DiagnosticsTable(const Simulation& simulation) : end_(simulation.scenario().steps) {
@@ -47,14 +47,15 @@ class DiagnosticsTable {
     std::string line = fmt::format("{:>{}} {:>{}}", "step", step_width_, "time", kTimeWidth);
     for (const QuantityInfo& quantity : simulation.quantities().first(columns_))
       line += fmt::format(" {:>{}}", quantity.name, kWidth);
-    print(line + "\n");
+    open_ = try_print(line + "\n");
   }
 
-  void show(const Diagnostics& row, bool last) const {
+  void show(const Diagnostics& row, bool last) {
+    if (!open_) return;
     if (!last && row.step % every_ != 0 && row.step != end_) return;
     std::string line = fmt::format("{:>{}} {:>{}.6g}", row.step, step_width_, row.time, kTimeWidth);
     for (std::size_t c = 0; c < columns_; ++c) line += fmt::format(" {:>{}.5g}", row.values[c], kWidth);
-    print(line + "\n");
+    open_ = try_print(line + "\n");
   }
 
  private:
@@ -65,6 +66,7 @@ class DiagnosticsTable {
   std::int64_t every_ = 1;
   std::size_t step_width_ = 4;
   std::size_t columns_ = 0;
+  bool open_ = true;
 };
 
 std::string heading(const Simulation& simulation) {

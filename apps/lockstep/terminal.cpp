@@ -39,8 +39,12 @@ void write_lines(std::string_view text) {
 
 }  // namespace
 
+bool try_print(std::string_view text) noexcept {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
 void print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+  if (try_print(text)) return;
   const int error = errno;
   if (error == EPIPE) {
     std::signal(SIGPIPE, SIG_DFL);

@@ -11,6 +11,9 @@ namespace lockstep::app {
 /// Writes results to standard output, complete or not at all: throws `device` if it cannot be written (a full disk).
 /// A reader that went away (a closed pipe) ends the program as SIGPIPE does.
 void print(std::string_view text);
+/// The same, but only says whether it worked: for lines on the way to results that a closed pipe or a full disk must
+/// not prevent.
+bool try_print(std::string_view text) noexcept;
 
 /// Writes a message of its own line to standard error: "lockstep: TEXT".
 void note(std::string_view text);
