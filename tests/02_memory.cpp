@@ -234,6 +234,18 @@ TEST_CASE_FIXTURE(MovesBytes, "a reshape is a view where the strides allow it an
   x.from_host(std::span<const float>(std::vector<float>(24, 2.0f)));
 }
 
+TEST_CASE_FIXTURE(MovesBytes, "a slice with the largest numbers there are is cut like any other") {
+  const Array x = device.array({1, 2, 3});
+  const auto take = [&](Slice s) { return x.slice({s}).to_host<std::int32_t>(); };
+  using V = std::vector<std::int32_t>;
+  CHECK(take({INT64_MIN + 1, INT64_MAX, 1}) == V{1, 2, 3});
+  CHECK(take({INT64_MIN + 1, INT64_MAX, INT64_MAX}) == V{1});
+  CHECK(take({INT64_MAX, INT64_MIN + 1, -1}) == V{3, 2, 1});
+  CHECK(take({INT64_MAX, INT64_MIN + 1, INT64_MIN}) == V{3});
+  CHECK(take({INT64_MAX, INT64_MAX, 1}).empty());
+  CHECK(failure(Code::bad_argument, "-9223372036854775808", [&] { x.at(INT64_MIN); }) == "");
+}
+
 TEST_CASE_FIXTURE(MovesBytes, "a bad view is refused, and the message names the value") {
   const Array x = device.zeros({4, 6}, DType::f32);
   CHECK(failure(Code::bad_shape, "3", [&] { x.slice({{}, {}, {}}); }) == "");

@@ -1,6 +1,7 @@
 // Rung 3 of the ladder: every function of expressions, bit by bit, against NumPy and against plain C++.
 
 #include <numeric>
+#include <utility>
 
 #include "golden.hpp"
 #include "reference.hpp"
@@ -432,4 +433,36 @@ TEST_CASE_FIXTURE(OnDevice, "a weak number takes the type that it meets, and is 
   CHECK((bytes + 0.5).dtype() == DType::f64);
   CHECK(same_bits(evaluate(device.array({0.0f}) + 0.1).item<float>(), 0.1f));
   CHECK(evaluate(device.array<std::uint64_t>({0}) + UINT64_MAX).item<std::uint64_t>() == UINT64_MAX);
+}
+
+TEST_CASE_FIXTURE(OnDevice, "comparisons of signed with unsigned 64-bit integers are exact") {
+  std::vector<std::int64_t> a{0, -1, INT64_MIN, INT64_MAX, (1ll << 53) + 1, 5};
+  std::vector<std::uint64_t> b{0, 1, UINT64_MAX, 1ull << 63, (1ull << 63) - 1, 1ull << 53, (1ull << 53) + 1, 5};
+  const Array x = device.array(a).reshape({a.size(), 1}), y = device.array(b);
+  const Array both[] = {evaluate(x < y),  evaluate(x == y), evaluate(x <= y), evaluate(x > y), evaluate(x >= y),
+                        evaluate(x != y), evaluate(y < x),  evaluate(y == x), evaluate(y >= x)};
+  std::vector<Cells> expected(std::size(both), Cells{DType::boolean, {}});
+  for (const std::int64_t p : a)
+    for (const std::uint64_t q : b) {
+      const bool results[] = {std::cmp_less(p, q),    std::cmp_equal(p, q),         std::cmp_less_equal(p, q),
+                              std::cmp_greater(p, q), std::cmp_greater_equal(p, q), std::cmp_not_equal(p, q),
+                              std::cmp_less(q, p),    std::cmp_equal(q, p),         std::cmp_greater_equal(q, p)};
+      for (std::size_t i = 0; i < std::size(results); ++i) expected[i].bits.push_back(results[i]);
+    }
+  for (std::size_t i = 0; i < std::size(both); ++i) {
+    CAPTURE(i);
+    CHECK(difference(both[i], expected[i]) == "");
+  }
+}
+
+TEST_CASE_FIXTURE(OnDevice, "a whole number outside an array's type still compares as what it is") {
+  const Array bytes = device.array<std::uint8_t>({0, 255}), words = device.array<std::uint64_t>({0, UINT64_MAX});
+  CHECK(item<bool>(all(bytes < 300)));
+  CHECK(item<bool>(all(bytes > -1)));
+  CHECK(item<bool>(all(-1 < Expr(words))));
+  CHECK_FALSE(item<bool>(any(bytes == 256)));
+  CHECK_FALSE(item<bool>(any(words == -1)));
+  CHECK(item<bool>(all(bytes != -1)));
+  CHECK(item<bool>(any(words == UINT64_MAX)));
+  CHECK(item<bool>(all(device.array<std::int64_t>({INT64_MIN, INT64_MAX}) < UINT64_MAX)));
 }
