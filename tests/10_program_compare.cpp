@@ -33,13 +33,13 @@ struct Fixture {
   }
   void equal(const std::string& a, const std::string& b) const {
     const Outcome outcome = compare({a, b});
-    CHECK_MESSAGE(outcome.exit == 0, outcome.out + outcome.err);
+    CHECK_MESSAGE(outcome.exit == 0, (outcome.out + outcome.err));
     CHECK(outcome.out.starts_with("equal bits"));
   }
   void differ(const std::string& part, const std::vector<std::string>& arguments) const {
     const Outcome outcome = compare(arguments);
     CHECK(outcome.exit == 1);
-    CHECK_MESSAGE(outcome.out.find(part) != std::string::npos, outcome.out + outcome.err);
+    CHECK_MESSAGE(outcome.out.find(part) != std::string::npos, (outcome.out + outcome.err));
     CHECK_FALSE(outcome.out.starts_with("equal"));
   }
 };

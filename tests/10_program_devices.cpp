@@ -9,7 +9,7 @@ TEST_CASE("the list of devices has the CPU, with exact bits") {
   const Outcome table = run_program({"devices"});
   CHECK(table.exit == 0);
   CHECK(table.out.starts_with("NAME "));
-  CHECK(table.out.find("\ncpu ") != std::string::npos);
+  CHECK(table.out.find("\ncpu:") != std::string::npos);
 
   const Outcome outcome = run_program({"devices", "--json"});
   CHECK(outcome.exit == 0);

@@ -35,6 +35,6 @@ Run setup_compare(CLI::App& app);
 
 /// What `--device` says in every command's help.
 inline constexpr const char* kDeviceHelp =
-    "device to run on: auto, cpu, cpu:THREADS, opencl:N, cuda:N (default: $LOCKSTEP_DEVICE, else auto)";
+    "auto, cpu, cpu:THREADS, opencl:N or cuda:N (default: $LOCKSTEP_DEVICE, else auto)";
 
 }  // namespace lockstep::app

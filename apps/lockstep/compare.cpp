@@ -144,10 +144,10 @@ int run(const Options& options) {
 
 Run setup_compare(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("A", options->a, "a .npy file, a .csv table or a run's folder")->required();
-  app.add_option("B", options->b, "another one of the same kind")->required();
+  app.add_option("A", options->a, "a .npy file, a .csv table or a run's folder")->required()->type_name("");
+  app.add_option("B", options->b, "another one of the same kind")->required()->type_name("");
   app.add_option("--type", options->type,
-                 "what a table's floating columns hold: f32 or f64 (default: as the run's record says, else f64)")
+                 "what a table's floating columns hold (default: as the run's record says, else f64)")
       ->check(CLI::IsMember({"f32", "f64"}));
   app.add_flag("--json", options->json, "print JSON");
   app.footer(

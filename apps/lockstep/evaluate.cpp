@@ -118,7 +118,6 @@ int run(const Options& options) {
   const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
   const Device device = Engine().open(options.device, limits);
   std::vector<Result> results = choose_results(parse(options.text, read_named_values(device, options.values)));
-  if (results.empty()) throw Error(Code::bad_text, "the expression is empty", "Write one, such as 'sum(x*y)'.");
   const std::vector<Expr> values = expressions_of(results, options.shape);
   if (options.show_program || options.show_source) {
     print((options.show_program ? device.show_program(values) : "") +
@@ -138,12 +137,16 @@ int run(const Options& options) {
 
 Run setup_evaluate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("EXPRESSION", options->text, "one or several, with ';' between them")->required();
-  app.add_option("VALUE", options->values, "name=file.npy or name=number for each name in the expression");
-  app.add_option("-o,--output", options->output, "write the array to this .npy file instead of printing it");
-  app.add_option("-d,--device", options->device, kDeviceHelp);
-  app.add_option("--shape", options->shape, "stretch the results to this shape, such as 1000 or 20,30");
-  app.add_option("--memory", options->memory, "the most memory that arrays may take, such as 512MiB");
+  app.add_option("EXPRESSION", options->text, "one or several, with ';' between them")->required()->type_name("");
+  app.add_option("VALUE", options->values, "name=file.npy or name=number for each name in the expression")
+      ->type_name("");
+  app.add_option("-o,--output", options->output, "write the array to this .npy file instead of printing it")
+      ->type_name("FILE");
+  app.add_option("-d,--device", options->device, kDeviceHelp)->type_name("DEVICE");
+  app.add_option("--shape", options->shape, "stretch the results to this shape, such as 1000 or 20,30")
+      ->type_name("SHAPE");
+  app.add_option("--memory", options->memory, "the most memory that arrays may take, such as 512MiB")
+      ->type_name("BYTES");
   app.add_flag("--json", options->json, "print JSON");
   app.add_flag("--show-program", options->show_program, "print the fused program instead of running it");
   app.add_flag("--show-source", options->show_source, "print what the device's compiler gets instead of running it");

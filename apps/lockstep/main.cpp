@@ -19,6 +19,8 @@ void set_up(CLI::App& app, std::vector<std::pair<CLI::App*, Run>>& runs) {
   app.set_help_flag("-h,--help", "print this help and exit");
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   app.get_formatter()->label("OPTIONS", "options");
+  app.get_formatter()->label("Positionals", "Arguments");
+  app.get_formatter()->label("REQUIRED", "");
   app.get_formatter()->column_width(34);
   app.require_subcommand(1);
   app.footer(
