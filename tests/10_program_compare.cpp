@@ -116,8 +116,8 @@ TEST_CASE_FIXTURE(Fixture, "the distance in an f32 table is counted in f32") {
   write_file(folder / "a.csv", "x\n0.1\n");
   write_file(folder / "b.csv", "x\n0.10000001\n");
   differ("(1 ulp)", {"a.csv", "b.csv", "--type", "f32"});
-  save_run("a", "id,x\n1,0.1\n", {}, R"({"type": "f32"})");
-  save_run("b", "id,x\n1,0.10000001\n", {}, R"({"type": "f32"})");
+  save_run("a", "id,x\n1,0.1\n", {}, R"({"precision": "f32"})");
+  save_run("b", "id,x\n1,0.10000001\n", {}, R"({"precision": "f32"})");
   differ("id 1, x: 0.1 against 0.10000001 (1 ulp)", {"a", "b"});
 }
 
