@@ -50,7 +50,8 @@ void merge(toml::table& into, toml::table& from) {
       merge(*target, *source);
       continue;
     }
-    node.visit([&](auto& value) { into.insert_or_assign(key, std::move(value)); });
+    // clang 14 captures no structured binding.
+    node.visit([&into, &name = key](auto& value) { into.insert_or_assign(name, std::move(value)); });
   }
 }
 
