@@ -150,14 +150,19 @@ int run(const Options& options) {
 
 Run setup_simulate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("SCENARIO", options->scenario, "scenario file (TOML; docs/scenarios.md)")->required();
-  app.add_option("-d,--device", options->device, kDeviceHelp);
-  app.add_option("--steps", options->steps, "how many steps, in place of the scenario's steps or duration");
-  app.add_option("--set", options->settings, "KEY=VALUE: another value for a key, such as dynamics.timestep=1e-3")
-      ->allow_extra_args(false);
-  app.add_option("-o,--output", options->output, "directory for final.csv (or .npy), thermo.csv and run.json");
-  app.add_option("--json", options->json, "file for the record of the run; - is standard output, without the table");
-  app.add_option("--memory", options->memory, "the most memory that arrays may take, such as 512MiB");
+  app.add_option("SCENARIO", options->scenario, "scenario file (TOML; docs/scenarios.md)")->required()->type_name("");
+  app.add_option("-d,--device", options->device, kDeviceHelp)->type_name("DEVICE");
+  app.add_option("--steps", options->steps, "how many steps, in place of the scenario's steps or duration")
+      ->type_name("N");
+  app.add_option("--set", options->settings, "another value for a key, such as dynamics.timestep=1e-3")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  app.add_option("-o,--output", options->output, "directory for final.csv (or .npy), thermo.csv and run.json")
+      ->type_name("DIR");
+  app.add_option("--json", options->json, "file for the record of the run; - is standard output, without the table")
+      ->type_name("FILE");
+  app.add_option("--memory", options->memory, "the most memory that arrays may take, such as 512MiB")
+      ->type_name("BYTES");
   app.add_flag("-q,--quiet", options->quiet, "show no progress");
   app.footer(
       "The state hash is the same exactly for runs with the same bits, on every device.\n"
