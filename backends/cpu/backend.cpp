@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 #include "block_ops.hpp"
 #include "float_environment.hpp"
@@ -25,6 +27,13 @@ std::string processor_name() {
   return "CPU";
 }
 
+/// Native code needs AVX-512; LOCKSTEP_CPU_JIT=off leaves everything to the interpreter.
+bool uses_jit() {
+  const char* choice = std::getenv("LOCKSTEP_CPU_JIT");
+  if (choice && std::string_view(choice) == "off") return false;
+  return std::string_view(block_table().name) == "avx512" && make_jit_memory();
+}
+
 DeviceInfo describe(int threads) {
   DeviceInfo info;
   info.name = "cpu:" + std::to_string(threads);
@@ -32,7 +41,7 @@ DeviceInfo describe(int threads) {
   info.description = processor_name();
   info.memory = total_memory();
   info.units = threads;
-  info.properties = {{"instruction set", block_table().name}, {"programs", "interpreter"}};
+  info.properties = {{"instruction set", block_table().name}, {"programs", uses_jit() ? "native code" : "interpreter"}};
   return info;
 }
 
@@ -99,14 +108,19 @@ class CpuQueue : public BackendQueue {
 
 class CpuDevice : public BackendDevice {
  public:
-  explicit CpuDevice(int threads) : info_(describe(threads)), pool_(threads) {}
+  explicit CpuDevice(int threads)
+      : info_(describe(threads)),
+        table_(block_table()),
+        jit_(uses_jit() ? make_jit_memory() : nullptr),
+        pool_(threads) {}
 
   const DeviceInfo& do_info() const override { return info_; }
 
   std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) override { return std::make_unique<HostBuffer>(bytes); }
 
   std::unique_ptr<Executable> do_compile(const Program& program) override {
-    return std::make_unique<InterpretedProgram>(program, block_table());
+    std::unique_ptr<JitCode> code = jit_ ? jit_compile(program, jit_) : nullptr;
+    return std::make_unique<InterpretedProgram>(program, table_, std::move(code));
   }
   std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override {
     if (!kernel.cpu)
@@ -118,6 +132,8 @@ class CpuDevice : public BackendDevice {
 
  private:
   DeviceInfo info_;
+  const BlockTable& table_;
+  std::shared_ptr<void> jit_;  // memory of compiled code; null if the interpreter runs everything
   ThreadPool pool_;
 };
 

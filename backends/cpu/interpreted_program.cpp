@@ -12,8 +12,11 @@ bool is_uniform(Op op) { return op == Op::constant || op == Op::scalar; }
 
 }  // namespace
 
-InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table)
-    : program_(std::move(program)), steps_(program_.nodes.size()) {
+InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table, std::unique_ptr<JitCode> code)
+    : program_(std::move(program)),
+      code_(std::move(code)),
+      results_(result_nodes(program_)),
+      steps_(program_.nodes.size()) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Node& node = program_.nodes[i];
     const int arity = info(node.op).arity;
@@ -32,7 +35,19 @@ InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table)
     Step& step = steps_[output.node];
     if (output.fold == Fold::store && step.output < 0) step.output = static_cast<std::int32_t>(o);
   }
-  assign_slots();
+  if (code_)
+    assign_native_slots();
+  else
+    assign_slots();
+}
+
+/// Only operands and results have blocks; they live side by side.
+void InterpretedProgram::assign_native_slots() {
+  for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
+    const Op op = program_.nodes[i].op;
+    const bool result = std::find(results_.begin(), results_.end(), i) != results_.end();
+    if (op == Op::load || op == Op::index || result) steps_[i].slot = slots_++;
+  }
 }
 
 void InterpretedProgram::assign_slots() {

@@ -139,6 +139,11 @@ class Interpreter {
 
   /// One output: each block is a unit.
   void row(Workspace& workspace, std::uint64_t outer, std::uint64_t unit, std::uint64_t unit_end) {
+    if (access_.any_length) {
+      const std::uint64_t begin = unit * kBlock;
+      workspace.compute({outer, begin, 1, static_cast<std::size_t>(std::min(unit_end * kBlock, cut_.inner) - begin)});
+      return;
+    }
     std::vector<Tree> trees = make_trees(1);
     const std::uint64_t first_unit = unit;
     for (; unit < unit_end; ++unit) {

@@ -36,6 +36,8 @@ void fill(void* block, std::uint64_t bits) {
   std::fill_n(static_cast<T*>(block), kBlock, value);
 }
 
+bool is_operand(Op op) { return op == Op::load || op == Op::index; }
+
 }  // namespace
 
 Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool columns_)
@@ -49,6 +51,12 @@ Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool colum
     direct_stores.push_back(!read && !columns && program.program().outputs[o].fold == Fold::store &&
                             is_contiguous_inside(pass, pass.outputs[o]));
   }
+  const auto all = [](const std::vector<bool>& list) {
+    return std::find(list.begin(), list.end(), false) == list.end();
+  };
+  // Each result goes to one place only if no two outputs share it.
+  any_length = program.native() && !program.has_folds() && pass.indices.empty() && all(direct_loads) &&
+               all(direct_stores) && program.results().size() == pass.outputs.size();
 }
 
 /// True if array operand `a` is itself an output and its memory one of another: a tile's stores come before the folds
@@ -69,7 +77,7 @@ Workspace::Workspace(const Access& access)
     : access_(access),
       arena_(thread_arena(std::max<std::size_t>(access.program.slots(), 1) * kSlotBytes)),
       blocks_(access.program.steps().size(), nullptr) {
-  fill_uniform();
+  if (!access.program.native()) fill_uniform();
 }
 
 std::byte* Workspace::slot(std::size_t node) const { return arena_ + access_.program.steps()[node].slot * kSlotBytes; }
@@ -114,11 +122,19 @@ std::byte* Workspace::destination(std::size_t node, const Tile& tile) const {
 }
 
 void Workspace::compute(const Tile& tile) {
+  if (access_.program.native())
+    run_native(tile);
+  else
+    interpret(tile);
+  store(tile);
+}
+
+void Workspace::interpret(const Tile& tile) {
   const std::vector<Node>& nodes = access_.program.program().nodes;
   const std::vector<InterpretedProgram::Step>& steps = access_.program.steps();
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
-    if (node.op == Op::load || node.op == Op::index) {
+    if (is_operand(node.op)) {
       blocks_[i] = load(i, tile);
     } else if (steps[i].op) {
       std::byte* to = destination(i, tile);
@@ -126,7 +142,23 @@ void Workspace::compute(const Tile& tile) {
       blocks_[i] = to;
     }
   }
-  store(tile);
+}
+
+void Workspace::run_native(const Tile& tile) {
+  const Program& program = access_.program.program();
+  operands_.assign(program.arrays.size() + program.indices, nullptr);
+  for (std::size_t i = 0; i < program.nodes.size(); ++i) {
+    const Node& node = program.nodes[i];
+    if (!is_operand(node.op)) continue;
+    blocks_[i] = load(i, tile);
+    // Operands are only read.
+    operands_[node.bits + (node.op == Op::index ? program.arrays.size() : 0)] = const_cast<void*>(blocks_[i]);
+  }
+  for (std::uint32_t node : access_.program.results()) {
+    operands_.push_back(destination(node, tile));
+    blocks_[node] = operands_.back();
+  }
+  access_.program.native()(operands_.data(), access_.pass.scalars.data(), tile.size());
 }
 
 void Workspace::store(const Tile& tile) const {
@@ -135,7 +167,8 @@ void Workspace::store(const Tile& tile) const {
     const Output& output = program.outputs[o];
     if (output.fold != Fold::store) continue;
     const InterpretedProgram::Step& step = access_.program.steps()[output.node];
-    if (step.op && step.output == static_cast<std::int32_t>(o) && access_.direct_stores[o]) continue;
+    const bool computed = access_.program.native() ? !is_operand(program.nodes[output.node].op) : step.op != nullptr;
+    if (computed && step.output == static_cast<std::int32_t>(o) && access_.direct_stores[o]) continue;
     const Operand& operand = access_.pass.outputs[o];
     scatter(access_.pass, operand, tile, blocks_[output.node], size_of(program.nodes[output.node].type),
             data_of(*operand.buffer));

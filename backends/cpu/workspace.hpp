@@ -17,6 +17,7 @@ struct Access {
   bool columns;                     ///< tiles are wider than one output
   std::vector<bool> direct_loads;   ///< array operand: blocks are read where they lie
   std::vector<bool> direct_stores;  ///< output: the operation writes to its place
+  bool any_length = false;          ///< nothing goes through a block: a tile may be longer than one
 
  private:
   bool is_overwritten_output(std::size_t a) const;
@@ -35,6 +36,8 @@ class Workspace {
  private:
   std::byte* slot(std::size_t node) const;
   void fill_uniform();
+  void interpret(const Tile& tile);
+  void run_native(const Tile& tile);
   const void* load(std::size_t node, const Tile& tile);
   std::byte* destination(std::size_t node, const Tile& tile) const;
   void store(const Tile& tile) const;
@@ -42,6 +45,7 @@ class Workspace {
   const Access& access_;
   std::byte* arena_;
   std::vector<const void*> blocks_;
+  std::vector<void*> operands_;  // of native code
 };
 
 }  // namespace lockstep::cpu
