@@ -8,6 +8,13 @@ using namespace lockstep::test;
 
 namespace {
 
+/// One CPU thread that interprets programs with the blocks compiled for `isa`. Throws if the processor lacks it.
+Device interpreter(const char* isa) {
+  const Environment instructions("LOCKSTEP_CPU_ISA", isa);
+  const Environment no_native_code("LOCKSTEP_CPU_JIT", "off");
+  return Engine().open("cpu:1");
+}
+
 /// The same value twice: as an expression for the device under test, and computed step by step.
 struct Twin {
   Expr fused;
@@ -103,12 +110,32 @@ class Grower {
 }  // namespace
 
 TEST_CASE_FIXTURE(OnDevice, "random expressions of all types have the bits of their operations one at a time") {
-  const Device reference = Engine().open("cpu:1");
+  const Device reference = interpreter("baseline");
   for (std::size_t seed = 0; seed < scaled(150); ++seed) {
     CAPTURE(seed);
     Grower grower(device, reference, seed);
     for (int i = 0; i < 40; ++i) grower.grow();
     CHECK(grower.grown() >= 10);
     CHECK(grower.compare(6) == "");
+  }
+}
+
+TEST_CASE("native code and the interpreter give the same bits for every instruction set of this processor") {
+  const Device reference = interpreter("baseline");
+  std::vector<Device> others{Engine().open("cpu:1")};
+  for (const char* isa : {"avx2", "avx512"}) {
+    try {
+      others.push_back(interpreter(isa));
+    } catch (const Error& error) {
+      MESSAGE("skipped: " << error.message());
+    }
+  }
+  for (const Device& device : others) {
+    for (std::size_t seed = 1000; seed < 1000 + scaled(40); ++seed) {
+      CAPTURE(seed);
+      Grower grower(device, reference, seed);
+      for (int i = 0; i < 40; ++i) grower.grow();
+      CHECK(grower.compare(6) == "");
+    }
   }
 }
