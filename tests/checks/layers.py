@@ -11,8 +11,8 @@ import tempfile
 
 FOLDERS = {"apps", "backends", "cmake", "docs", "engine", "kernels", "tests"}
 SUFFIXES = {".c", ".cc", ".cl", ".cpp", ".cu", ".cuh", ".def", ".h", ".hpp"}
-# Where a quoted include is looked for, besides the folder of the file that has it.
-ROOTS = ["engine/include", "engine/src", "kernels", "backends", "tests", "apps", "."]
+# Where a quoted include is looked for, besides the folder of the file that has it and those above.
+ROOTS = ["engine/include", "engine/src"]
 
 # A file's layer is that of the first pattern that fits its path.
 LAYERS = [
@@ -86,7 +86,7 @@ def layer_of(path):
 
 def find(root, path, name):
     """The file of ours that `name` means in the file `path`, or None."""
-    for folder in [str(pathlib.PurePath(path).parent), *ROOTS]:
+    for folder in [*pathlib.PurePath(path).parents, *ROOTS]:
         file = (root / folder / name).resolve()
         if file.is_file() and root in file.parents:
             return file.relative_to(root).as_posix()
@@ -150,6 +150,7 @@ GOOD = {
     "kernels/drift/drift.cpu.cpp": '#include "drift/drift.hpp"\n#include <hwy/highway.h>',
     "backends/common/text.hpp": '#include "lockstep/dtype.hpp"',
     "backends/cpu/device.hpp": '#include "pool.hpp"',
+    "backends/cpu/jit/jit.cpp": '#include "device.hpp"\n#include <asmjit/x86.h>',
     "backends/opencl/device.cpp": '#include <CL/cl.h>\n#include "common/text.hpp"',
     "backends/backends.cpp": '#include "cpu/device.hpp"',
     "apps/lockstep/main.cpp": '#include "lockstep/particles/run.hpp"\n#include <CLI/CLI.hpp>',
