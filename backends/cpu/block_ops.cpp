@@ -57,10 +57,6 @@ BlockOp wrap() {
   }
 }
 
-template <char Types, class T>
-constexpr bool has_type = Types == 'a' || (Types == 'n' && !std::is_same_v<T, bool>) ||
-                          (Types == 'f' && std::is_floating_point_v<T>) || (Types == 'i' && std::is_integral_v<T>);
-
 BlockOp find_cast(DType from, DType to) {
   return visit(from, [&]<class T>() {
     return visit(to, [&]<class R>() -> BlockOp {
@@ -104,11 +100,12 @@ BlockOp find(Op op, DType operand, DType result) {
   }
   return visit(operand, [&]<class T>() -> BlockOp {
     switch (op) {
-#define LOCKSTEP_OP(name, arity, types, text, what)                                                                    \
-  case Op::name: {                                                                                                     \
-    if constexpr (has_type<#types[0], T> && Op::name != Op::select && Op::name != Op::cast && Op::name != Op::bitcast) \
-      return wrap<T, decltype([](auto... x) -> decltype(ar::name(x...)) { return ar::name(x...); })>();                \
-    break;                                                                                                             \
+#define LOCKSTEP_OP(name, arity, types, text, what)                                                     \
+  case Op::name: {                                                                                      \
+    if constexpr (ar::has_type<#types[0], T> && Op::name != Op::select && Op::name != Op::cast &&       \
+                  Op::name != Op::bitcast)                                                              \
+      return wrap<T, decltype([](auto... x) -> decltype(ar::name(x...)) { return ar::name(x...); })>(); \
+    break;                                                                                              \
   }
 #include "lockstep/ops.def"
 #undef LOCKSTEP_OP

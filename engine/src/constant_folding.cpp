@@ -22,11 +22,6 @@ std::uint64_t to_bits(T value) {
   return bits;
 }
 
-/// True if a row of the op table names the type T with the letter `Types`.
-template <char Types, class T>
-constexpr bool has_type = Types == 'a' || (Types == 'n' && !std::is_same_v<T, bool>) ||
-                          (Types == 'f' && std::is_floating_point_v<T>) || (Types == 'i' && std::is_integral_v<T>);
-
 /// Runs `f` on as many leading operands as it takes, as values of T.
 template <class T, class F>
 std::uint64_t compute(F f, const std::array<std::uint64_t, 3>& bits) {
@@ -69,11 +64,11 @@ std::uint64_t fold_constant(Op op, DType operand, DType result, const std::array
   if (op == Op::bitcast) return convert<BitCast>(operand, result, bits[0]);
   return visit(operand, [&]<class T>() -> std::uint64_t {
     switch (op) {
-#define LOCKSTEP_OP(name, arity, types, text, what)                                                                  \
-  case Op::name:                                                                                                     \
-    if constexpr (arity < 4 && has_type<#types[0], T> && Op::name != Op::select && Op::name != Op::cast &&           \
-                  Op::name != Op::bitcast)                                                                           \
-      return compute<T>([](auto... x) -> decltype(arithmetic::name(x...)) { return arithmetic::name(x...); }, bits); \
+#define LOCKSTEP_OP(name, arity, types, text, what)                                                                    \
+  case Op::name:                                                                                                       \
+    if constexpr (arity < 4 && arithmetic::has_type<#types[0], T> && Op::name != Op::select && Op::name != Op::cast && \
+                  Op::name != Op::bitcast)                                                                             \
+      return compute<T>([](auto... x) -> decltype(arithmetic::name(x...)) { return arithmetic::name(x...); }, bits);   \
     break;
 #include "lockstep/ops.def"
 #undef LOCKSTEP_OP

@@ -21,6 +21,11 @@ inline namespace LOCKSTEP_ISA {
 template <class T>
 concept Float = std::same_as<T, float> || std::same_as<T, double>;
 
+/// True if the letter of a row of ops.def names the type T.
+template <char Types, class T>
+inline constexpr bool has_type = Types == 'a' || (Types == 'n' && !std::same_as<T, bool>) ||
+                                 (Types == 'f' && Float<T>) || (Types == 'i' && std::integral<T>);
+
 /// The unsigned integer of the same size.
 template <class T>
 using BitsOf =
