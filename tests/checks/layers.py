@@ -12,7 +12,7 @@ import tempfile
 FOLDERS = {"apps", "backends", "cmake", "docs", "engine", "kernels", "tests"}
 SUFFIXES = {".c", ".cc", ".cl", ".cpp", ".cu", ".cuh", ".def", ".h", ".hpp"}
 # Where a quoted include is looked for, besides the folder of the file that has it and those above.
-ROOTS = ["engine/include", "engine/src"]
+ROOTS = ["engine/include", "engine/src", "kernels"]
 
 # A file's layer is that of the first pattern that fits its path.
 LAYERS = [
