@@ -42,7 +42,7 @@ ALLOWED = {
     "kernels": [],
     "common backend": ["interface", "engine", "kernels"],
     "backend *": ["interface", "engine", "kernels", "common backend"],
-    "list of backends": ["interface", "engine", "backend *"],
+    "list of backends": ["interface", "engine", "backend *", "common backend"],
     "apps": ["interface", "particles interface", "comm interface"],
     "tests": ["*"],
 }
@@ -64,6 +64,8 @@ VENDORS = [
     ("thrust/*", ["backends/cuda/*", "kernels/*.cu"]),
     ("cub/*", ["backends/cuda/*", "kernels/*.cu"]),
     ("asmjit/*", ["backends/cpu/*"]),
+    ("*.cl.hpp", ["kernels/*"]),  # these two are made during the build, from the text of a kernel
+    ("*.cu.hpp", ["kernels/*"]),
     ("mpi.h", ["engine/src/comm/*"]),
     ("hdf5*", ["engine/src/particles/*"]),
 ]
