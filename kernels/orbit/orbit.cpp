@@ -3,6 +3,7 @@
 #include <string>
 
 #include "lockstep/error.hpp"
+#include "orbit/orbit.cl.hpp"
 
 namespace lockstep {
 namespace {
@@ -15,6 +16,8 @@ NativeKernel make(DType type, CpuFunction cpu) {
       {"vx", type, Access::write},          {"vy", type, Access::write},     {"h", type, Access::scalar},
       {"steps", DType::i64, Access::scalar}};
   kernel.cpu = cpu;
+  kernel.opencl = {embedded::orbit_cl, "orbit", {}};
+  if (type == DType::f64) kernel.opencl.defines = {{"ORBIT_F64", "1"}};
   return kernel;
 }
 

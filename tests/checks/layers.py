@@ -53,6 +53,9 @@ KERNEL_HEADERS = ["native_kernel.hpp", "dtype.hpp", "error.hpp"]
 # Headers from elsewhere, and the files that may include them. Tests may include all; what no row names, nobody else may.
 VENDORS = [
     ("fmt/*", ["engine/src/*", "backends/*", "apps/*"]),
+    # Made by cmake/EmbedKernels.cmake from the text of the same name.
+    ("*.cl.hpp", ["kernels/*"]),
+    ("*.cu.hpp", ["kernels/*"]),
     ("hwy/*", ["kernels/*", "backends/cpu/*"]),
     ("xxhash.h", ["engine/src/*", "backends/*", "apps/*"]),
     ("toml++/*", ["engine/src/particles/*"]),

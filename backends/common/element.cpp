@@ -1,0 +1,191 @@
+#include "backends/common/element.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace lockstep::text {
+namespace {
+
+bool is_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+// Integers are computed unsigned, where they wrap; 8-bit ones in int, where they cannot overflow.
+std::string wrapping(const Dialect& d, DType type, std::string_view x, std::string_view y, char sign) {
+  if (type == DType::boolean) return fmt::format("({} {} {})", x, sign == '*' ? '&' : '|', y);
+  if (size_of(type) == 1) return fmt::format("({})({} {} {})", d.type(type), x, sign, y);
+  if (!is_signed(type)) return fmt::format("{} {} {}", x, sign, y);
+  const auto u = d.type(unsigned_of(type));
+  return fmt::format("({})(({}){} {} ({}){})", d.type(type), u, x, sign, u, y);
+}
+
+}  // namespace
+
+std::string apply(const Dialect& dialect, Op op, DType type, DType result, std::string_view x, std::string_view y,
+                  std::string_view z) {
+  const std::string_view text = info(op).text;
+  if (text.starts_with("{w}")) return wrapping(dialect, type, x, y, text[6]);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool alone = (i == 0 || !is_letter(text[i - 1])) && (i + 1 == text.size() || !is_letter(text[i + 1]));
+    if (text.substr(i, 3) == "{T}" || text.substr(i, 3) == "{R}") {
+      out += to_string(text[i + 1] == 'T' ? type : result);
+      i += 2;
+    } else if (alone && text[i] >= 'x' && text[i] <= 'z') {
+      out += text[i] == 'x' ? x : text[i] == 'y' ? y : z;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string Element::value(std::uint32_t node) const {
+  const Node& n = program_.nodes[node];
+  return n.op == Op::scalar && n.type != DType::boolean ? fmt::format("s{}", n.bits) : fmt::format("v{}", node);
+}
+
+std::string Element::output_name(std::size_t o) const {
+  const int same = layout_.same_as[o];
+  return same < 0 ? fmt::format("r{}", o) : fmt::format("a{}", same);
+}
+
+Element::When Element::when(const Node& node) const {
+  if (node.op == Op::constant || node.op == Op::scalar) return When::pass;
+  if (node.op != Op::load && node.op != Op::index) return When::each;
+  const Walk walk = (node.op == Op::load ? layout_.arrays : layout_.indices)[static_cast<std::size_t>(node.bits)];
+  return walk == Walk::hold ? When::pass : walk == Walk::repeat ? When::run : When::each;
+}
+
+void Element::load(Writer& w, std::uint32_t n, std::string_view place) const {
+  const Node& node = program_.nodes[n];
+  const auto type = dialect_.type(node.type);
+  if (node.op == Op::index)
+    w.line("const {} v{} = {};", type, n, place);
+  else if (node.type == DType::boolean)
+    w.line("const {} v{} = {} != 0;", type, n, place);
+  else
+    w.line("const {} v{} = {};", type, n, place);
+}
+
+void Element::for_pass(Writer& w) const {
+  for (std::uint32_t n = 0; n < program_.nodes.size(); ++n) {
+    const Node& node = program_.nodes[n];
+    if (when(node) != When::pass) continue;
+    if (node.op == Op::constant)
+      w.line("const {} v{} = {};  // {}", dialect_.type(node.type), n, literal(dialect_, node.type, node.bits),
+             readable(node.type, node.bits));
+    else if (node.op == Op::scalar && node.type == DType::boolean)
+      w.line("const bool v{} = s{} != 0;", n, node.bits);
+    else if (node.op == Op::load)
+      load(w, n, fmt::format("a{}[a{}_o]", node.bits, node.bits));
+    else if (node.op == Op::index)
+      load(w, n, fmt::format("i{}_o", node.bits));
+  }
+}
+
+// " + c1 * a0_s1 + ..." for the dimensions from .. to-1. Along the run the stride may be known.
+std::string Element::terms(std::string_view name, Walk walk, int from, int to) const {
+  std::string text;
+  for (int d = from; d < to; ++d) {
+    if (d == layout_.run_dimension() && walk == Walk::repeat) continue;
+    if (d == layout_.run_dimension() && walk == Walk::step)
+      text += fmt::format(" + (long)c{}", d);
+    else
+      text += fmt::format(" + (long)c{} * {}_s{}", d, name, d);
+  }
+  return text;
+}
+
+void Element::for_outer(Writer& w) const {
+  const auto begin = [&](std::string_view name, Walk walk) {
+    if (walk != Walk::hold) w.line("const long {}_at = {}_o{};", name, name, terms(name, walk, 0, layout_.outer_rank));
+  };
+  for (std::size_t a = 0; a < layout_.arrays.size(); ++a) begin(fmt::format("a{}", a), layout_.arrays[a]);
+  for (std::size_t i = 0; i < layout_.indices.size(); ++i) begin(fmt::format("i{}", i), layout_.indices[i]);
+  for (std::size_t o = 0; o < layout_.outputs.size(); ++o)
+    if (program_.outputs[o].fold == Fold::store && layout_.same_as[o] < 0)
+      begin(fmt::format("r{}", o), layout_.outputs[o]);
+}
+
+void Element::for_run(Writer& w) const {
+  const int from = layout_.outer_rank, to = layout_.rank;
+  const auto row = [&](std::string_view name, DType type, Walk walk, std::string_view qualifier) {
+    w.line("{}{}{}* {}_row = {} + ({}_at{});", dialect_.global, qualifier, dialect_.memory_type(type), name, name, name,
+           terms(name, walk, from, to));
+  };
+  for (std::size_t a = 0; a < layout_.arrays.size(); ++a) {
+    const bool written =
+        std::find(layout_.same_as.begin(), layout_.same_as.end(), static_cast<int>(a)) != layout_.same_as.end();
+    if (layout_.arrays[a] != Walk::hold || written)
+      row(fmt::format("a{}", a), program_.arrays[a], layout_.arrays[a], written ? "" : "const ");
+  }
+  for (std::size_t i = 0; i < layout_.indices.size(); ++i)
+    if (layout_.indices[i] != Walk::hold)
+      w.line("const long i{}_row = i{}_at{};", i, i, terms(fmt::format("i{}", i), layout_.indices[i], from, to));
+  for (std::size_t o = 0; o < layout_.outputs.size(); ++o)
+    if (program_.outputs[o].fold == Fold::store && layout_.same_as[o] < 0)
+      row(fmt::format("r{}", o), program_.output_type(program_.outputs[o]), layout_.outputs[o], "");
+  for (std::uint32_t n = 0; n < program_.nodes.size(); ++n) {
+    const Node& node = program_.nodes[n];
+    if (when(node) == When::run)
+      load(w, n, node.op == Op::load ? fmt::format("a{}_row[0]", node.bits) : fmt::format("i{}_row", node.bits));
+  }
+}
+
+std::string Element::element_address(std::string_view name, Walk walk, std::string_view j) const {
+  if (walk == Walk::hold || walk == Walk::repeat) return "0";
+  return walk == Walk::step || j == "0" ? std::string(j)
+                                        : fmt::format("(long){} * {}_s{}", j, name, layout_.run_dimension());
+}
+
+// A comparison with -0 is one with +0; some compilers get the former wrong.
+std::string Element::operand(const Node& node, int i) const {
+  const std::uint32_t n = node.args[static_cast<std::size_t>(i)];
+  const Node& from = program_.nodes[n];
+  const bool compares = node.op == Op::eq || node.op == Op::lt || node.op == Op::le;
+  const std::uint64_t minus_zero = from.type == DType::f32 ? 0x80000000u : std::uint64_t{1} << 63;
+  if (compares && from.op == Op::constant && is_floating(from.type) && from.bits == minus_zero)
+    return literal(dialect_, from.type, 0);
+  return value(n);
+}
+
+void Element::compute(Writer& w, std::uint32_t n) const {
+  const Node& node = program_.nodes[n];
+  const int arity = info(node.op).arity;
+  const DType type = program_.nodes[node.args[0]].type;
+  w.line("const {} v{} = {};", dialect_.type(node.type), n,
+         apply(dialect_, node.op, type, node.type, operand(node, 0), arity > 1 ? operand(node, 1) : "",
+               arity > 2 ? operand(node, 2) : ""));
+}
+
+void Element::for_each(Writer& w, std::string_view j) const {
+  for (std::uint32_t n = 0; n < program_.nodes.size(); ++n) {
+    const Node& node = program_.nodes[n];
+    if (when(node) != When::each) continue;
+    if (node.op == Op::load) {
+      const std::string name = fmt::format("a{}", node.bits);
+      load(w, n,
+           fmt::format("{}_row[{}]", name,
+                       element_address(name, layout_.arrays[static_cast<std::size_t>(node.bits)], j)));
+    } else if (node.op == Op::index) {
+      const std::string name = fmt::format("i{}", node.bits);
+      load(w, n,
+           fmt::format("{}_row + (long){}", name,
+                       element_address(name, layout_.indices[static_cast<std::size_t>(node.bits)], j)));
+    } else {
+      compute(w, n);
+    }
+  }
+  for (std::size_t o = 0; o < layout_.outputs.size(); ++o) {
+    if (program_.outputs[o].fold != Fold::store) continue;
+    const std::string name = output_name(o);
+    w.line("{}_row[{}] = {};", name, element_address(name, layout_.outputs[o], j), value(program_.outputs[o].node));
+  }
+}
+
+std::string Element::folded_place(std::size_t o) const {
+  std::string text = fmt::format("r{}_o", o);
+  for (int d = 0; d < layout_.outer_rank; ++d) text += fmt::format(" + (long)c{} * r{}_s{}", d, o, d);
+  return text;
+}
+
+}  // namespace lockstep::text

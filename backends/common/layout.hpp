@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lockstep/backend.hpp"
+
+namespace lockstep::text {
+
+/// How an operand moves along the dimension in which a kernel runs.
+enum class Walk : char {
+  hold = 'h',    ///< one element for the whole pass
+  repeat = 'r',  ///< one element for the run
+  step = '1',    ///< the next element in memory
+  stride = 's',  ///< a stride that is a parameter
+};
+
+/// The shape of the work. The first three are for processors, the others for GPUs.
+enum class Family : char {
+  blocks = 'b',    ///< elements: a work-item walks a block
+  along = 'l',     ///< folds: a work-item folds units of one output, running along the folded elements
+  across = 'x',    ///< folds: a work-item folds units of several outputs, running across the outputs
+  elements = 'e',  ///< elements: one for each work-item
+  groups = 'g',    ///< folds: a work-group folds units of one output
+  items = 'i',     ///< folds: a work-item folds units of one output, its neighbours those of the next outputs
+};
+
+constexpr bool is_fold(Family f) noexcept { return f != Family::blocks && f != Family::elements; }
+
+/// What the text of a kernel depends on besides its program: a variant of it. Numbers are not part of it.
+struct Layout {
+  Family family = Family::blocks;
+  int rank = 1;  ///< at least 1, and above outer_rank if there are folds
+  int outer_rank = 0;
+  std::vector<Walk> arrays, indices, outputs;
+  std::vector<int> same_as;  ///< for each output the array operand whose elements it overwrites, or -1
+  bool separate = true;      ///< no other output shares memory with an operand
+  bool narrow = true;        ///< element numbers fit in 32 bits
+  bool packed = false;       ///< geometry is passed in memory, as there is too much of it for arguments
+
+  /// The dimension along which a kernel runs in its innermost loop.
+  int run_dimension() const noexcept {
+    return family == Family::across || family == Family::items ? outer_rank - 1 : rank - 1;
+  }
+  bool operator==(const Layout&) const = default;
+  std::string key() const;
+};
+
+/// A pass with at least one dimension, and one folded dimension if the program folds.
+Pass complete(Pass pass, bool folds);
+
+/// What sort of hardware a kernel is shaped for.
+enum class Target { processor, gpu };
+
+/// The variant of `program` that fits a complete pass.
+Layout make_layout(const Program& program, const Pass& pass, Target target);
+
+bool has_folds(const Program& program) noexcept;
+
+}  // namespace lockstep::text

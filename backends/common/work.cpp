@@ -1,0 +1,162 @@
+#include "backends/common/work.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace lockstep::text {
+namespace {
+
+// Elements of a block: enough to hide the start of a work-group, few enough to keep all cores busy.
+constexpr std::uint64_t kBlock = 16384;
+// Tasks for each core: more of them even out unequal ones, fewer keep the second kernel small.
+constexpr std::uint64_t kTasksPerUnit = 8, kGroupsPerUnit = 16, kItemsPerUnit = 2048;
+// The least work that is worth a task.
+constexpr std::uint64_t kChunkUnits = 16;
+
+std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+Work elements_work(const Layout& layout, Work work) {
+  if (layout.family == Family::elements) {
+    work.group_size = kGroupSize;
+    work.groups = divide_up(work.total, kGroupSize);
+    return work;
+  }
+  work.per_item = kBlock;
+  work.groups = divide_up(work.total, kBlock);
+  return work;
+}
+
+// Divides `units` of each of `outer` outputs so that there are about `wanted` tasks.
+void divide_units(Work& work, std::uint64_t outer, std::uint64_t wanted, std::uint64_t least) {
+  const std::uint64_t units = divide_up(work.folded, kUnit);
+  const std::uint64_t per_output = std::max<std::uint64_t>(1, wanted / outer);
+  work.chunk_units = std::bit_ceil(std::max(least, divide_up(units, per_output)));
+  work.chunks = divide_up(units, work.chunk_units);
+}
+
+void visit_folds(const Program& program, auto&& f) {
+  for (std::size_t o = 0; o < program.outputs.size(); ++o)
+    if (program.outputs[o].fold != Fold::store) f(o, program.output_type(program.outputs[o]));
+}
+
+struct NumberRow {
+  const char* name;
+  std::uint64_t Work::*member;
+  Stage stage;
+  bool elements;  ///< not only of folds
+};
+constexpr NumberRow kNumbers[] = {
+    {"total", &Work::total, Stage::run, true},      {"per_item", &Work::per_item, Stage::run, true},
+    {"folded", &Work::folded, Stage::run, false},   {"outer", &Work::outer, Stage::run, false},
+    {"columns", &Work::columns, Stage::run, false}, {"chunk_units", &Work::chunk_units, Stage::run, false},
+    {"chunks", &Work::chunks, Stage::run, false},   {"tasks", &Work::tasks, Stage::run, false},
+    {"lanes", &Work::lanes, Stage::run, false},     {"chunks", &Work::chunks, Stage::finish, false},
+    {"results", &Work::run, Stage::finish, false},
+};
+
+// Calls f(name, value) for each number in order; the value is looked up only if there is a pass.
+void visit_geometry(const Program& program, const Layout& layout, Stage stage, const Pass* pass, const Work* work,
+                    auto&& f) {
+  const bool run = stage == Stage::run;
+  for (const NumberRow& row : kNumbers)
+    if (row.stage == stage && (row.elements || is_fold(layout.family))) f(row.name, work ? work->*row.member : 0);
+  if (is_fold(layout.family)) {
+    const Partials partials = work ? make_partials(program, *work) : Partials{};
+    visit_folds(program, [&](std::size_t o, DType) {
+      f(fmt::format("f{}_o", o), work ? partials.values[o] : 0);
+      if (program.outputs[o].fold == Fold::argmin || program.outputs[o].fold == Fold::argmax)
+        f(fmt::format("f{}_at_o", o), work ? partials.indices[o] : 0);
+    });
+  }
+  for (int d = 0; d < (run ? layout.rank : layout.outer_rank); ++d)
+    f(fmt::format("e{}", d), pass ? pass->extents[static_cast<std::size_t>(d)] : 0);
+  const auto operands = [&](char letter, const std::vector<Walk>& walks, std::span<const Operand> list) {
+    for (std::size_t k = 0; k < walks.size(); ++k) {
+      if (letter == 'r' && layout.same_as[k] >= 0) continue;
+      if (!run && (letter != 'r' || program.outputs[k].fold == Fold::store)) continue;
+      f(fmt::format("{}{}_o", letter, k), pass ? static_cast<std::uint64_t>(list[k].offset) : 0);
+      const int dims = letter == 'r' && program.outputs[k].fold != Fold::store ? layout.outer_rank : layout.rank;
+      for (int d = 0; d < dims && walks[k] != Walk::hold; ++d) {
+        if (d == layout.run_dimension() && walks[k] != Walk::stride) continue;
+        f(fmt::format("{}{}_s{}", letter, k, d),
+          pass ? static_cast<std::uint64_t>(list[k].strides[static_cast<std::size_t>(d)]) : 0);
+      }
+    }
+  };
+  operands('a', layout.arrays, pass ? pass->arrays : std::span<const Operand>{});
+  operands('i', layout.indices, pass ? pass->indices : std::span<const Operand>{});
+  operands('r', layout.outputs, pass ? pass->outputs : std::span<const Operand>{});
+}
+
+}  // namespace
+
+Work make_work(const Layout& layout, const Pass& pass, std::uint64_t compute_units) {
+  Work work;
+  work.folded = pass.inner();
+  work.outer = pass.outer();
+  work.total = work.folded * work.outer;
+  if (!is_fold(layout.family)) return elements_work(layout, work);
+
+  work.lanes = std::bit_ceil(std::min(work.folded, kLanes));
+  if (layout.family == Family::items) {
+    divide_units(work, work.outer, compute_units * kItemsPerUnit, 1);
+    work.tasks = work.outer * work.chunks;
+    work.group_size = kGroupSize;
+    work.groups = divide_up(work.tasks, kGroupSize);
+  } else if (layout.family == Family::groups) {
+    divide_units(work, work.outer, compute_units * kGroupsPerUnit, kUnitsPerGroup);
+    work.tasks = work.outer * work.chunks;
+    work.per_item = divide_up(work.tasks, std::uint64_t{1} << 20);
+    work.group_size = kGroupSize;
+    work.groups = divide_up(work.tasks, work.per_item);
+  } else {
+    const bool across = layout.family == Family::across;
+    const std::uint64_t width = across ? pass.extents[static_cast<std::size_t>(layout.outer_rank - 1)] : 1;
+    work.columns = across ? divide_up(width, kColumns) : 1;
+    const std::uint64_t blocks = work.outer / width * work.columns;
+    divide_units(work, blocks, compute_units * kTasksPerUnit, across ? 1 : kChunkUnits);
+    work.tasks = blocks * work.chunks;
+    // Short tasks are taken many at a time.
+    const std::uint64_t elements = std::max<std::uint64_t>(1, work.total / work.tasks);
+    work.per_item =
+        std::clamp<std::uint64_t>(kBlock / 2 / elements, 1, divide_up(work.tasks, compute_units * kTasksPerUnit));
+    work.groups = divide_up(work.tasks, work.per_item);
+  }
+  const bool gpu = layout.family == Family::items || layout.family == Family::groups;
+  work.run = gpu ? std::bit_ceil(divide_up(work.chunks, kGroupSize)) : std::bit_ceil(work.chunks);
+  return work;
+}
+
+Partials make_partials(const Program& program, const Work& work) {
+  Partials partials;
+  partials.values.resize(program.outputs.size());
+  partials.indices.resize(program.outputs.size());
+  visit_folds(program, [&](std::size_t o, DType) {
+    // 8 bytes for each, whatever the type: all places are aligned.
+    partials.values[o] = partials.bytes;
+    partials.indices[o] = partials.bytes + work.outer * work.chunks * 8;
+    const bool arg = program.outputs[o].fold == Fold::argmin || program.outputs[o].fold == Fold::argmax;
+    partials.bytes += work.outer * work.chunks * 8 * (arg ? 2 : 1);
+  });
+  if (work.chunks == 1) partials.bytes = 0;
+  return partials;
+}
+
+std::vector<std::string> geometry_names(const Program& program, const Layout& layout, Stage stage) {
+  std::vector<std::string> names;
+  visit_geometry(program, layout, stage, nullptr, nullptr,
+                 [&](std::string name, std::uint64_t) { names.push_back(std::move(name)); });
+  return names;
+}
+
+std::vector<std::uint64_t> geometry_values(const Program& program, const Layout& layout, Stage stage, const Pass& pass,
+                                           const Work& work) {
+  std::vector<std::uint64_t> values;
+  visit_geometry(program, layout, stage, &pass, &work,
+                 [&](const std::string&, std::uint64_t value) { values.push_back(value); });
+  return values;
+}
+
+}  // namespace lockstep::text

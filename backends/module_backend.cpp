@@ -1,0 +1,97 @@
+#include "module_backend.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <sstream>
+#include <vector>
+
+#include "lockstep/error.hpp"
+#include "module.hpp"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> folders() {
+  std::vector<fs::path> list;
+  if (const char* path = std::getenv("LOCKSTEP_BACKEND_PATH")) {
+    std::istringstream parts(path);
+    for (std::string part; std::getline(parts, part, ':');)
+      if (!part.empty()) list.emplace_back(part);
+  }
+  // The library that holds this function, or the program if the engine is linked statically.
+  Dl_info here{};
+  if (dladdr(reinterpret_cast<void*>(&make_module_backend), &here) != 0 && here.dli_fname)
+    list.push_back(fs::absolute(here.dli_fname).parent_path() / "lockstep");
+  return list;
+}
+
+class ModuleBackend : public Backend {
+ public:
+  explicit ModuleBackend(ModuleSource source) : source_(std::move(source)) {}
+
+  std::string_view do_kind() const override { return source_.kind; }
+
+  Listing do_list() override {
+    if (Backend* backend = loaded()) return backend->do_list();
+    return {{}, {problem_}};
+  }
+
+  std::unique_ptr<BackendDevice> do_open(int number, const DeviceOptions& options) override {
+    if (Backend* backend = loaded()) return backend->do_open(number, options);
+    throw Error(Code::no_device, fmt::format("there is no device of kind '{}': {}", source_.kind, problem_),
+                "`lockstep devices` lists what there is.");
+  }
+
+ private:
+  Backend* loaded() {
+    std::call_once(once_, [this] { load(); });
+    return backend_.get();
+  }
+
+  void load() {
+    std::string searched;
+    std::error_code error;
+    for (const fs::path& folder : folders()) {
+      const fs::path file = folder / source_.file;
+      searched += (searched.empty() ? "" : ", ") + folder.string();
+      if (fs::exists(file, error)) return load(file);
+    }
+    problem_ = fmt::format("this build has no {} backend ({} is not in {})", source_.kind, source_.file, searched);
+  }
+
+  // Never unloaded: devices outlive the engine.
+  void load(const fs::path& file) {
+    void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!module) {
+      const char* reason = dlerror();
+      const std::string text = reason ? reason : "unknown reason";
+      problem_ = text.find(source_.needs) != std::string::npos && text.find(source_.file + ":") == std::string::npos
+                     ? source_.missing
+                     : fmt::format("{} cannot be loaded: {}", source_.file, text);
+      return;
+    }
+    const auto create = reinterpret_cast<ModuleEntry>(dlsym(module, kModuleEntry));
+    backend_.reset(create ? create(kModuleAbi) : nullptr);
+    if (!backend_)
+      problem_ = fmt::format("{} belongs to another version of Lockstep (this is {})", file.string(), version());
+  }
+
+  ModuleSource source_;
+  std::once_flag once_;
+  std::unique_ptr<Backend> backend_;
+  std::string problem_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_module_backend(ModuleSource source) {
+  return std::make_unique<ModuleBackend>(std::move(source));
+}
+
+}  // namespace lockstep

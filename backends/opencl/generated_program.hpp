@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "backends/common/dialect.hpp"
+#include "backends/common/work.hpp"
+#include "backends/opencl/queue.hpp"
+
+namespace lockstep::opencl {
+
+/// A Program on one device. Its text depends on how the operands of a pass lie in memory: each such variant is compiled
+/// at its first run and kept.
+class GeneratedProgram : public Executable {
+ public:
+  /// Throws `unsupported` for f64 on a device without it.
+  GeneratedProgram(std::shared_ptr<Session> session, const Program& program);
+
+  void run(Queue& queue, const Pass& pass) const;
+  /// The text of the variants compiled so far; before the first run, of that for contiguous arrays.
+  std::string source() const override;
+
+ private:
+  struct Variant {
+    text::Layout layout;
+    std::string source;
+    KernelHandle kernel;
+    KernelHandle* finish = nullptr;  ///< the session's, once it was needed
+  };
+  Variant& variant_for(const Pass& pass) const;
+  void start(Queue& queue, const Variant& variant, const Pass& pass, const text::Work& work) const;
+  void finish(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const;
+
+  std::shared_ptr<Session> session_;
+  Program program_;
+  text::Dialect dialect_;
+  mutable std::map<std::string, Variant> variants_;  ///< by Layout::key; the engine serialises calls
+};
+
+}  // namespace lockstep::opencl

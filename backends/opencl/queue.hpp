@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "backends/opencl/session.hpp"
+#include "lockstep/backend.hpp"
+
+namespace lockstep::opencl {
+
+/// An in-order command queue.
+class Queue : public BackendQueue {
+ public:
+  explicit Queue(std::shared_ptr<Session> session) : session_(std::move(session)), queue_(session_->make_queue()) {}
+  ~Queue() override;
+
+  void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) override;
+  void do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) override;
+  void do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
+               std::uint64_t bytes) override;
+  void do_run(const Executable& executable, const Pass& pass) override;
+  void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override;
+  std::unique_ptr<BackendEvent> do_record() override;
+  void do_wait_for(const BackendEvent& event) override;
+
+  /// Scratch memory of at least `bytes` for the next kernel.
+  cl_mem scratch_for(std::uint64_t bytes);
+  /// Queues a kernel.
+  void start(cl_kernel kernel, std::uint64_t groups, std::uint64_t group_size);
+
+ private:
+  void forget_sent();
+
+  /// A small write under way.
+  struct Sent {
+    EventHandle event;
+    std::vector<std::byte> bytes;
+  };
+
+  std::shared_ptr<Session> session_;
+  std::deque<Sent> sent_;
+  Memory scratch_;
+  std::uint64_t scratch_bytes_ = 0;
+  QueueHandle queue_;
+};
+
+}  // namespace lockstep::opencl

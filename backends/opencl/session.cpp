@@ -1,0 +1,81 @@
+#include "backends/opencl/session.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "lockstep/error.hpp"
+
+namespace lockstep::opencl {
+namespace {
+
+bool environment_says(const char* name, std::string_view value) {
+  const char* text = std::getenv(name);
+  return text && value == text;
+}
+
+text::Target target_of(const DeviceInfo& info) {
+  if (environment_says("LOCKSTEP_OPENCL_SHAPE", "gpu")) return text::Target::gpu;
+  if (environment_says("LOCKSTEP_OPENCL_SHAPE", "cpu")) return text::Target::processor;
+  return info.is_gpu ? text::Target::gpu : text::Target::processor;
+}
+
+bool divides_in_f64(const Session& s) {
+  const auto config = number_of<cl_device_fp_config>(s.found.device, CL_DEVICE_SINGLE_FP_CONFIG);
+  const bool exact = (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
+  return s.info.has_f64 && (!exact || environment_says("LOCKSTEP_OPENCL_DIVIDE", "f64"));
+}
+
+}  // namespace
+
+Session::Session(const Found& which) : found(which), info(describe(which)), target(target_of(info)) {
+  divide_in_f64 = divides_in_f64(*this);
+  parameter_bytes = number_of<std::size_t>(found.device, CL_DEVICE_MAX_PARAMETER_SIZE);
+  cl_int status = CL_SUCCESS;
+  const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM,
+                                              reinterpret_cast<cl_context_properties>(found.platform), 0};
+  context = ContextHandle(clCreateContext(properties, 1, &found.device, nullptr, nullptr, &status));
+  check(status, "open a context");
+  transfers = make_queue();
+  compiler = std::make_unique<Compiler>(found, context.get(), DiskCache::from_environment());
+}
+
+Memory Session::allocate(std::uint64_t bytes) const {
+  const auto largest = number_of<cl_ulong>(found.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
+  if (largest != 0 && bytes > largest)
+    throw Error(Code::out_of_memory,
+                fmt::format("{} bytes are more than one buffer of {} may have: {}", bytes, info.name, largest),
+                "Use several smaller arrays, or another device.", "CL_DEVICE_MAX_MEM_ALLOC_SIZE");
+  const std::string what = fmt::format("allocate {} bytes", bytes);
+  const bool unified = number_of<cl_bool>(found.device, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0;
+  const cl_mem_flags flags = CL_MEM_READ_WRITE | (unified ? CL_MEM_ALLOC_HOST_PTR : 0);
+  cl_int status = CL_SUCCESS;
+  Memory memory(clCreateBuffer(context.get(), flags, bytes, nullptr, &status));
+  if (status == CL_INVALID_BUFFER_SIZE) status = CL_MEM_OBJECT_ALLOCATION_FAILURE;
+  check(status, what);
+  // Many drivers allocate at the first use only: use it, so that a lack of memory shows here.
+  cl_mem handle = memory.get();
+  status = clEnqueueMigrateMemObjects(transfers.get(), 1, &handle, CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED, 0, nullptr,
+                                      nullptr);
+  if (status == CL_SUCCESS) status = clFinish(transfers.get());
+  if (status == CL_OUT_OF_RESOURCES) status = CL_MEM_OBJECT_ALLOCATION_FAILURE;
+  check(status, what);
+  return memory;
+}
+
+QueueHandle Session::make_queue() const {
+  cl_int status = CL_SUCCESS;
+  QueueHandle queue(clCreateCommandQueue(context.get(), found.device, CL_QUEUE_PROFILING_ENABLE, &status));
+  check(status, "open a queue");
+  return queue;
+}
+
+KernelHandle Session::compile(const std::string& source, const char* name) const {
+  const ProgramHandle program = compiler->build(source, "", "a generated kernel");
+  cl_int status = CL_SUCCESS;
+  KernelHandle kernel(clCreateKernel(program.get(), name, &status));
+  check(status, "find a kernel");
+  return kernel;
+}
+
+}  // namespace lockstep::opencl
