@@ -4,7 +4,9 @@
 
 #include <bit>
 #include <limits>
+#include <optional>
 
+#include "math/functions.hpp"
 #include "require.hpp"
 
 namespace lockstep {
@@ -91,18 +93,22 @@ Value whole_power(Builder& b, Value x, std::uint64_t exponent) {
   return result;
 }
 
-Value float_power(Builder& b, Value x, Value y) {
-  require(
-      b.is_constant(y), Code::unsupported,
-      "** of floats takes a constant exponent\nWrite the exponent as a number in the expression (in C++: pow(x, 3)).");
+/// Of the constant exponents that have a short exact form, the power in that form; else nothing.
+std::optional<Value> short_power(Builder& b, Value x, Value y) {
+  if (!b.is_constant(y)) return std::nullopt;
   const double exponent = std::bit_cast<double>(fold_constant(Op::cast, b.type(y), DType::f64, {b.node(y).bits}));
   if (exponent == 0.5) return b.sqrt(x);
-  require(exponent >= -1024 && exponent <= 1024 && exponent == static_cast<double>(static_cast<int>(exponent)),
-          Code::unsupported, "** of floats takes a whole exponent from -1024 to 1024, or 0.5, got {}\n{}", exponent,
-          "Use products, sqrt and quotients for other powers.");
+  constexpr double kMost = 16;
+  if (!(exponent >= -kMost && exponent <= kMost)) return std::nullopt;
   const int whole = static_cast<int>(exponent);
+  if (exponent != whole) return std::nullopt;
   const Value positive = whole_power(b, x, static_cast<std::uint64_t>(whole < 0 ? -whole : whole));
   return whole < 0 ? b.div(one(b, x), positive) : positive;
+}
+
+Value float_power(Builder& b, Value x, Value y) {
+  if (const std::optional<Value> power = short_power(b, x, y)) return *power;
+  return math::power({b, x}, {b, y}).value();
 }
 
 /// Integers to any integer power, modulo 2^width. A negative power is 0 but for the bases 1 and -1.
@@ -219,6 +225,17 @@ Value lower_signbit(Builder& b, Value x) {
   const Value pattern = b.bitcast(x, bits);
   return b.lt(pattern, zero(b, pattern));
 }
+
+// The mathematical functions; lower_power above calls its own.
+#define LOCKSTEP_MATH_1(name, f32_version, f64_version) \
+  Value lower_##name(Builder& b, Value x) { return math::name({b, x}).value(); }
+#define LOCKSTEP_MATH_2(name, f32_version, f64_version) \
+  Value lower_##name(Builder& b, Value x, Value y) { return math::name({b, x}, {b, y}).value(); }
+#define LOCKSTEP_MATH_POWER(name, f32_version, f64_version)
+#include "math/versions.def"
+#undef LOCKSTEP_MATH_1
+#undef LOCKSTEP_MATH_2
+#undef LOCKSTEP_MATH_POWER
 
 Value lower_where(Builder& b, Value condition, Value x, Value y) { return b.select(condition, x, y); }
 Value lower_fma(Builder& b, Value x, Value y, Value z) { return b.fma(x, y, z); }

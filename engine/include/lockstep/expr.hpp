@@ -153,6 +153,10 @@ inline Expr argmax(const Expr& x, const Axes& axes = {}, bool keepdims = false) 
   return reduce(Reduction::argmax, x, axes, keepdims);
 }
 
+/// The version of a function's bits in f32 or f64: raised with each change of them. 0 for functions whose results are
+/// exact or correctly rounded, which never change.
+int bits_version(Function function, DType type) noexcept;
+
 /// Any function of functions.def by its enumerator. Throws `bad_argument` for the wrong number of operands.
 Expr call(Function function, std::span<const Expr> operands);
 
@@ -194,7 +198,15 @@ inline Expr operator||(const Expr& a, const Expr& b) { return logical_or(a, b); 
 inline Expr operator-(const Expr& a) { return negative(a); }
 inline Expr operator~(const Expr& a) { return invert(a); }
 inline Expr operator!(const Expr& a) { return logical_not(a); }
-/// `x` to the power `exponent`, built into the program.
-inline Expr pow(const Expr& x, int exponent) { return power(x, literal(exponent)); }
+/// `x` to the power `exponent`. A plain number is built into the program, so that squares, roots and the like are
+/// products and roots; `power(x, 2.5)` makes it a parameter.
+inline Expr pow(const Expr& x, const Expr& exponent) { return power(x, exponent); }
+template <Arithmetic T>
+Expr pow(const Expr& x, T exponent) {
+  if constexpr (std::floating_point<T>)
+    return power(x, literal(static_cast<double>(exponent)));
+  else
+    return power(x, literal(static_cast<std::int64_t>(exponent)));
+}
 
 }  // namespace lockstep

@@ -1,0 +1,102 @@
+// Made by docs/math/coefficients.sollya; not to be edited.
+// clang-format off
+#pragma once
+
+#include <span>
+
+namespace lockstep::math {
+
+/// The coefficients of a polynomial for each type.
+struct Table {
+  std::span<const double> f32, f64;
+};
+/// A real number as an unevaluated sum, for each type.
+struct Split {
+  double f32_high, f32_low, f64_high, f64_low;
+};
+
+// ln(2) and log10(2), whose first parts times an exponent are exact
+inline constexpr Split kLn2{0x1.62e4p-1, 0x1.7f7d1cp-20, 0x1.62e42fefa4p-1, -0x1.8432a1b0e2634p-43};
+inline constexpr Split kLog10Of2{0x1.344p-2, 0x1.3509f8p-18, 0x1.34413509f8p-2, -0x1.80433b83b532ap-44};
+// Others, first parts with all digits
+inline constexpr Split kLn2Full{0x1.62e43p-1, -0x1.05c61p-29, 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
+inline constexpr Split kLog2E{0x1.715476p0, 0x1.4ae0cp-26, 0x1.71547652b82fep0, 0x1.777d0ffda0d24p-56};
+inline constexpr Split kLog10E{0x1.bcb7b2p-2, -0x1.5b235ep-27, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57};
+inline constexpr Split kTwoThirds{0x1.555556p-1, -0x1.555556p-26, 0x1.5555555555555p-1, 0x1.5555555555555p-55};
+inline constexpr Split kPi{0x1.921fb6p1, -0x1.777a5cp-24, 0x1.921fb54442d18p1, 0x1.1a62633145c07p-53};
+inline constexpr Split kHalfPi{0x1.921fb6p0, -0x1.777a5cp-25, 0x1.921fb54442d18p0, 0x1.1a62633145c07p-54};
+inline constexpr Split kQuarterPi{0x1.921fb6p-1, -0x1.777a5cp-26, 0x1.921fb54442d18p-1, 0x1.1a62633145c07p-55};
+inline constexpr Split kAtanOfHalf{0x1.dac67p-2, 0x1.586ed4p-28, 0x1.dac670561bb4fp-2, 0x1.a2b7f222f65e2p-56};
+inline constexpr Split kTwoOverSqrtPi{0x1.20dd76p0, -0x1.f7ac92p-25, 0x1.20dd750429b6dp0, 0x1.1ae3a914fed8p-56};
+
+// expm1(x) = x + c0 x^2 + c1 x^3 + ..., |x| < 0.3467
+inline constexpr double kExpF32[] = {  // 2^-30.9
+    0x1p-1, 0x1.555554p-3, 0x1.5554fp-5, 0x1.111306p-7, 0x1.6d4372p-10, 0x1.9e0c28p-13};
+inline constexpr double kExpF64[] = {  // 2^-61.7
+    0x1p-1, 0x1.5555555555559p-3, 0x1.555555555554dp-5, 0x1.111111110f655p-7, 0x1.6c16c16c1aafep-10, 0x1.a01a01b0036d9p-13, 0x1.a01a018e0f1d8p-16, 0x1.71ddf80f86bfep-19, 0x1.27e51339881a6p-22, 0x1.af5f2c464c9c2p-26, 0x1.1f1a36b0a9e8ap-29};
+inline constexpr Table kExp{kExpF32, kExpF64};
+
+// 2 atanh(s) = 2 s + c0 s^3 + c1 s^5 + ..., s < 0.1717
+inline constexpr double kLogF32[] = {  // 2^-34.9
+    0x1.555554p-1, 0x1.999bd2p-2, 0x1.23f25p-2, 0x1.ec01p-3};
+inline constexpr double kLogF64[] = {  // 2^-66.9
+    0x1.5555555555555p-1, 0x1.9999999999bcap-2, 0x1.2492492467956p-2, 0x1.c71c71fbbced8p-3, 0x1.745d04e46c3a4p-3, 0x1.3b17789c3aef7p-3, 0x1.109e742c1e1c2p-3, 0x1.efd48344675bfp-4, 0x1.6b0aa871c1a59p-4};
+inline constexpr Table kLog{kLogF32, kLogF64};
+
+// 2 atanh(s) = 2 s + (2/3) s^3 + c0 s^5 + ..., s < 0.1717, for pow
+inline constexpr double kPowLogF32[] = {  // 2^-43.5
+    0x1.999998p-2, 0x1.2493acp-2, 0x1.c644a2p-3, 0x1.8fee66p-3};
+inline constexpr double kPowLogF64[] = {  // 2^-76.4
+    0x1.999999999999ap-2, 0x1.249249249238ap-2, 0x1.c71c71c73ed7dp-3, 0x1.745d17328977dp-3, 0x1.3b13b7b6adf72p-3, 0x1.110fb3835fa49p-3, 0x1.e23e6eeb28232p-4, 0x1.a7be13ddf5b48p-4, 0x1.d8a381df69b8p-4};
+inline constexpr Table kPowLog{kPowLogF32, kPowLogF64};
+
+// sin(x) = x + c0 x^3 + ..., x < 0.7855
+inline constexpr double kSinF32[] = {  // 2^-32.2
+    -0x1.555556p-3, 0x1.111164p-7, -0x1.a04866p-13, 0x1.77e1f8p-19};
+inline constexpr double kSinF64[] = {  // 2^-57.8
+    -0x1.5555555555548p-3, 0x1.111111110f75dp-7, -0x1.a01a019bf222ep-13, 0x1.71de355f05599p-19, -0x1.ae5e5471f55p-26, 0x1.5d8e3511cda67p-33};
+inline constexpr Table kSin{kSinF32, kSinF64};
+
+// cos(x) = 1 - x^2/2 + c0 x^4 + ..., x < 0.7855
+inline constexpr double kCosF32[] = {  // 2^-32.9
+    0x1.55554ap-5, -0x1.6c0c2ap-10, 0x1.99e91p-16};
+inline constexpr double kCosF64[] = {  // 2^-63.9
+    0x1.555555555554bp-5, -0x1.6c16c16c15016p-10, 0x1.a01a019c8f3eep-16, -0x1.27e4f7f19d4b2p-22, 0x1.1ee9dbd0d86a6p-29, -0x1.8fa681e385241p-37};
+inline constexpr Table kCos{kCosF32, kCosF64};
+
+// atan(x) = x + c0 x^3 + ..., x <= 0.25
+inline constexpr double kAtanF32[] = {  // 2^-32.4
+    -0x1.55555p-2, 0x1.9992dcp-3, -0x1.23428cp-3, 0x1.933b06p-4};
+inline constexpr double kAtanF64[] = {  // 2^-66.4
+    -0x1.5555555555555p-2, 0x1.999999999981p-3, -0x1.249249247cd92p-3, 0x1.c71c71b3ab894p-4, -0x1.745d120b657f7p-4, 0x1.3b12cda7223c3p-4, -0x1.10f7eb39dbc9dp-4, 0x1.de46107bb9d1bp-5, -0x1.8586c008d3df5p-5, 0x1.c79015b6850b9p-7, 0x1.de30a31ec23a4p-5};
+inline constexpr Table kAtan{kAtanF32, kAtanF64};
+
+// asin(x) = x + c0 x^3 + ..., x <= 0.5
+inline constexpr double kAsinF32[] = {  // 2^-31.6
+    0x1.55554cp-3, 0x1.33389ep-4, 0x1.6caab6p-5, 0x1.04af34p-5, 0x1.d7924cp-7, 0x1.33d432p-5};
+inline constexpr double kAsinF64[] = {  // 2^-59.8
+    0x1.5555555555577p-3, 0x1.333333332e133p-4, 0x1.6db6db721247bp-5, 0x1.f1c71a95002fbp-6, 0x1.6e8bdedebf9dfp-6, 0x1.1c49f077d5bc7p-6, 0x1.ca1f8af1f0a3ap-7, 0x1.75859dad05d79p-7, 0x1.613c1e6ed73f2p-7, 0x1.e5fbe88dfba57p-9, 0x1.639a894e228e8p-6, -0x1.57fad0deac45ep-6, 0x1.0b45e9f72edb3p-5};
+inline constexpr Table kAsin{kAsinF32, kAsinF64};
+
+// erf(x) = 2/sqrt(pi) x + c0 x^3 + ..., x <= 0.5
+inline constexpr double kErfF32[] = {  // 2^-29.2
+    -0x1.812738p-2, 0x1.ce2644p-4, -0x1.b67f92p-6, 0x1.35f95cp-8};
+inline constexpr double kErfF64[] = {  // 2^-64.7
+    -0x1.812746b0379e7p-2, 0x1.ce2f21a042c57p-4, -0x1.b82ce3128dee8p-6, 0x1.565bcd10547b2p-8, -0x1.c02db4d1759e2p-11, 0x1.f9a35dde204cfp-14, -0x1.f4db50149649ap-17, 0x1.bac7a57c7f62bp-20, -0x1.6b555505bd2a8p-23, 0x1.388ff6bedf64cp-26};
+inline constexpr Table kErf{kErfF32, kErfF64};
+
+// x^(-1/3) = c0 + c1 x + ..., 1 <= x <= 2: where the iteration starts
+inline constexpr double kCbrtF32[] = {  // 2^-11.9
+    0x1.8ab91cp0, -0x1.9eb322p-1, 0x1.456226p-2, -0x1.991554p-5};
+inline constexpr double kCbrtF64[] = {  // 2^-14.6
+    0x1.ab85904419654p0, -0x1.2c41e23e5eb7dp0, 0x1.6416505a6e46ap-1, -0x1.c51861064401ep-3, 0x1.d46f7d3355354p-6};
+inline constexpr Table kCbrt{kCbrtF32, kCbrtF64};
+
+// (1 + 2 x) exp(x^2) erfc(x) = (c0 + c1) + c2 t + c3 t^2 + ..., t = (x - a) / (x + a), x > 0.499; a = 2 (f32), 4 (f64)
+inline constexpr double kErfcF32[] = {  // 2^-30.5
+    0x1.08d04p-27, 0x1.46e80ep0, -0x1.7bf5eap-4, -0x1.5407b8p-3, 0x1.4ff9dep-3, -0x1.bc2e1p-5, -0x1.0703fp-7, 0x1.1e2156p-7, 0x1.41075p-10, -0x1.8579c8p-10, -0x1.51f202p-12, 0x1.ecaeeep-13};
+inline constexpr double kErfcF64[] = {  // 2^-60.2
+    -0x1.a6d34b4b79b1p-55, 0x1.3ba5916e9fd7fp0, -0x1.1df1ad154a28ep-3, 0x1.f7f5df66fd753p-7, 0x1.16ecefcfa531p-4, -0x1.9ddb23c3e8d15p-4, 0x1.7fee004e14067p-4, -0x1.0fb06dfe4ff87p-4, 0x1.3079edf636893p-5, -0x1.096238838e42dp-6, 0x1.49c672a3113f3p-8, -0x1.8d4a9b7d60e8fp-11, -0x1.a1df3fdecbf98p-13, 0x1.3be05de6e770bp-13, -0x1.99556a6db9b61p-16, -0x1.788b5109377fep-17, 0x1.7ef9f45972018p-18, 0x1.3b46f470e47a2p-22, -0x1.b8327213fc388p-21, 0x1.40f4aab1a59f9p-24, 0x1.bcedc5583c7f7p-24, -0x1.333848e9ef86p-26, -0x1.4f9ace43e9535p-27, 0x1.edd04b53b401fp-30};
+inline constexpr Table kErfc{kErfcF32, kErfcF64};
+
+}  // namespace lockstep::math

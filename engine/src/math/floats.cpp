@@ -1,0 +1,68 @@
+#include "floats.hpp"
+
+namespace lockstep::math {
+
+Number power_of_two(const Number& k, DType type) {
+  const int digits = type == DType::f32 ? 23 : 52;
+  const int bias = type == DType::f32 ? 127 : 1023;
+  return bitcast((k + bias) << digits, type);
+}
+
+Number scale(const Number& y, const Number& k) {
+  const Number half = k >> 1;
+  return y * power_of_two(half, y.type()) * power_of_two(k - half, y.type());
+}
+
+Number at_most(const Number& x, double high) { return select(x > high, x.like(high), x); }
+Number clamp(const Number& x, double low, double high) { return at_most(select(x < low, x.like(low), x), high); }
+
+// Source: Dekker 1971.
+Pair fast_two_sum(const Number& a, const Number& b) {
+  const Number s = a + b;
+  return {s, b - (s - a)};
+}
+
+// Source: Knuth, The Art of Computer Programming, volume 2, 4.2.2.
+Pair two_sum(const Number& a, const Number& b) {
+  const Number s = a + b;
+  const Number v = s - a;
+  return {s, (a - (s - v)) + (b - v)};
+}
+
+Number plus(const Number& a, const Number& b) {
+  const Node& node = b.builder().node(b.value());
+  return node.op == Op::constant && node.bits == 0 ? a : a + b;
+}
+
+Pair two_product(const Number& a, const Number& b) {
+  const Number p = a * b;
+  return {p, fma(a, b, -p)};
+}
+
+Pair multiply(const Pair& a, const Split& constant) {
+  const Number ch = high(a.hi, constant);
+  const Pair p = two_product(a.hi, ch);
+  return {p.hi, p.lo + fma(a.hi, low(a.hi, constant), a.lo * ch)};
+}
+
+Pair quotient_pair(const Pair& a, const Pair& b) {
+  const Number inverse = 1 / b.hi;
+  const Number q = a.hi * inverse;
+  const Number rest = fma(-q, b.hi, a.hi) + fma(-q, b.lo, a.lo);
+  return {q, rest * inverse};
+}
+
+std::span<const double> coefficients(const Number& x, const Table& table) { return x.is_f32() ? table.f32 : table.f64; }
+
+Number polynomial(const Number& x, const Table& table, std::size_t first, std::size_t step) {
+  const std::span<const double> c = coefficients(x, table);
+  std::size_t i = first + (c.size() - 1 - first) / step * step;
+  Number sum = x.like(c[i]);
+  while (i >= first + step) {
+    i -= step;
+    sum = fma(sum, x, c[i]);
+  }
+  return sum;
+}
+
+}  // namespace lockstep::math
