@@ -13,6 +13,12 @@ if(LOCKSTEP_APPS)
 endif()
 if(LOCKSTEP_TESTS)
   find_package(doctest 2.4 REQUIRED)
+  pkg_check_modules(mpfr IMPORTED_TARGET mpfr)
+  if(mpfr_FOUND)
+    lockstep_summary("accuracy tests" ON "MPFR ${mpfr_VERSION}")
+  else()
+    lockstep_summary("accuracy tests" OFF "MPFR was not found; install libmpfr-dev")
+  endif()
 endif()
 
 # What the library itself is linked with. Whoever links a static Lockstep needs the same: cmake/LockstepConfig.cmake.in
