@@ -23,6 +23,7 @@ inline constexpr Split kLn2Full{0x1.62e43p-1, -0x1.05c61p-29, 0x1.62e42fefa39efp
 inline constexpr Split kLog2E{0x1.715476p0, 0x1.4ae0cp-26, 0x1.71547652b82fep0, 0x1.777d0ffda0d24p-56};
 inline constexpr Split kLog10E{0x1.bcb7b2p-2, -0x1.5b235ep-27, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57};
 inline constexpr Split kTwoThirds{0x1.555556p-1, -0x1.555556p-26, 0x1.5555555555555p-1, 0x1.5555555555555p-55};
+inline constexpr Split kTwoFifths{0x1.99999ap-2, -0x1.99999ap-28, 0x1.999999999999ap-2, -0x1.999999999999ap-56};
 inline constexpr Split kPi{0x1.921fb6p1, -0x1.777a5cp-24, 0x1.921fb54442d18p1, 0x1.1a62633145c07p-53};
 inline constexpr Split kHalfPi{0x1.921fb6p0, -0x1.777a5cp-25, 0x1.921fb54442d18p0, 0x1.1a62633145c07p-54};
 inline constexpr Split kQuarterPi{0x1.921fb6p-1, -0x1.777a5cp-26, 0x1.921fb54442d18p-1, 0x1.1a62633145c07p-55};
@@ -43,11 +44,11 @@ inline constexpr double kLogF64[] = {  // 2^-66.9
     0x1.5555555555555p-1, 0x1.9999999999bcap-2, 0x1.2492492467956p-2, 0x1.c71c71fbbced8p-3, 0x1.745d04e46c3a4p-3, 0x1.3b17789c3aef7p-3, 0x1.109e742c1e1c2p-3, 0x1.efd48344675bfp-4, 0x1.6b0aa871c1a59p-4};
 inline constexpr Table kLog{kLogF32, kLogF64};
 
-// 2 atanh(s) = 2 s + (2/3) s^3 + c0 s^5 + ..., s < 0.1717, for pow
-inline constexpr double kPowLogF32[] = {  // 2^-43.5
-    0x1.999998p-2, 0x1.2493acp-2, 0x1.c644a2p-3, 0x1.8fee66p-3};
-inline constexpr double kPowLogF64[] = {  // 2^-76.4
-    0x1.999999999999ap-2, 0x1.249249249238ap-2, 0x1.c71c71c73ed7dp-3, 0x1.745d17328977dp-3, 0x1.3b13b7b6adf72p-3, 0x1.110fb3835fa49p-3, 0x1.e23e6eeb28232p-4, 0x1.a7be13ddf5b48p-4, 0x1.d8a381df69b8p-4};
+// 2 atanh(s) = 2 s + (2/3) s^3 + (2/5) s^5 + c0 s^7 + ..., s < 0.1717, for pow
+inline constexpr double kPowLogF32[] = {  // 2^-43
+    0x1.2492bcp-2, 0x1.c69d8cp-3, 0x1.8aa82ap-3};
+inline constexpr double kPowLogF64[] = {  // 2^-72.8
+    0x1.24924924927d3p-2, 0x1.c71c71c658d81p-3, 0x1.745d17d8275dap-3, 0x1.3b1377f54b54p-3, 0x1.111dd92ecb6c3p-3, 0x1.de9ca28508254p-4, 0x1.e7f0c9f68c211p-4};
 inline constexpr Table kPowLog{kPowLogF32, kPowLogF64};
 
 // sin(x) = x + c0 x^3 + ..., x < 0.7855
@@ -92,11 +93,11 @@ inline constexpr double kCbrtF64[] = {  // 2^-14.6
     0x1.ab85904419654p0, -0x1.2c41e23e5eb7dp0, 0x1.6416505a6e46ap-1, -0x1.c51861064401ep-3, 0x1.d46f7d3355354p-6};
 inline constexpr Table kCbrt{kCbrtF32, kCbrtF64};
 
-// (1 + 2 x) exp(x^2) erfc(x) = (c0 + c1) + c2 t + c3 t^2 + ..., t = (x - a) / (x + a), x > 0.499; a = 2 (f32), 4 (f64)
-inline constexpr double kErfcF32[] = {  // 2^-30.5
-    0x1.08d04p-27, 0x1.46e80ep0, -0x1.7bf5eap-4, -0x1.5407b8p-3, 0x1.4ff9dep-3, -0x1.bc2e1p-5, -0x1.0703fp-7, 0x1.1e2156p-7, 0x1.41075p-10, -0x1.8579c8p-10, -0x1.51f202p-12, 0x1.ecaeeep-13};
-inline constexpr double kErfcF64[] = {  // 2^-60.2
-    -0x1.a6d34b4b79b1p-55, 0x1.3ba5916e9fd7fp0, -0x1.1df1ad154a28ep-3, 0x1.f7f5df66fd753p-7, 0x1.16ecefcfa531p-4, -0x1.9ddb23c3e8d15p-4, 0x1.7fee004e14067p-4, -0x1.0fb06dfe4ff87p-4, 0x1.3079edf636893p-5, -0x1.096238838e42dp-6, 0x1.49c672a3113f3p-8, -0x1.8d4a9b7d60e8fp-11, -0x1.a1df3fdecbf98p-13, 0x1.3be05de6e770bp-13, -0x1.99556a6db9b61p-16, -0x1.788b5109377fep-17, 0x1.7ef9f45972018p-18, 0x1.3b46f470e47a2p-22, -0x1.b8327213fc388p-21, 0x1.40f4aab1a59f9p-24, 0x1.bcedc5583c7f7p-24, -0x1.333848e9ef86p-26, -0x1.4f9ace43e9535p-27, 0x1.edd04b53b401fp-30};
+// (2 + 3 x) exp(x^2) erfc(x) = (c0 + c1) + c2 t + c3 t^2 + ..., t = (x - a) / (x + a), x > 0.499; a = 2 (f32), 4 (f64)
+inline constexpr double kErfcF32[] = {  // 2^-30.9
+    -0x1.2f542p-25, 0x1.058672p1, -0x1.693452p-2, -0x1.069656p-3, 0x1.a71706p-3, -0x1.457d38p-4, -0x1.17e288p-7, 0x1.9f402cp-7, 0x1.61bdccp-10, -0x1.203c1p-9, -0x1.ac25e6p-12, 0x1.72c0a2p-12};
+inline constexpr double kErfcF64[] = {  // 2^-60.1
+    0x1.d2c750e246b06p-54, 0x1.eb018ce4f8a53p0, -0x1.5b19d309b1b77p-2, 0x1.0f371a2170063p-3, 0x1.47f4030365b6ep-6, -0x1.8da09f8ab12c7p-4, 0x1.bea654d2c399fp-4, -0x1.576eecbc50598p-4, 0x1.941b0a6eb4fa3p-5, -0x1.6cd0575674defp-6, 0x1.d47a1c37f288ep-8, -0x1.2cd2282b530fp-10, -0x1.0ffe80b65934ap-12, 0x1.c229ad5dfacb3p-13, -0x1.3afb62b954286p-15, -0x1.01b43d6e34dc7p-16, 0x1.185e0a2561effp-17, 0x1.3fea35945deecp-22, -0x1.3d2a8a961f83dp-20, 0x1.0d3f9fc2e7be7p-23, 0x1.3d14658a06607p-23, -0x1.e902ec1f46dc9p-26, -0x1.d9492134647dbp-27, 0x1.96026936b6151p-29};
 inline constexpr Table kErfc{kErfcF32, kErfcF64};
 
 }  // namespace lockstep::math

@@ -1,4 +1,4 @@
-// erf, erfc: a polynomial below 1/2; from there on erfc(x) = exp(-x^2) p((x - a) / (x + a)) / (1 + 2x).
+// erf, erfc: a polynomial below 1/2; from there on erfc(x) = exp(-x^2) p((x - a) / (x + a)) / (2 + 3x).
 #include "exponential.hpp"
 #include "functions.hpp"
 
@@ -23,7 +23,9 @@ Complement complement(const Number& x) {
   const Number t = (x - a) / (x + a);
   const std::span<const double> c = coefficients(x, kErfc);
   const Pair p = fast_two_sum(x.like(c[1]), t * polynomial(t, kErfc, 2));
-  const Pair quotient = quotient_pair({p.hi, p.lo + c[0]}, fast_two_sum(x + x, x.like(1)));
+  // Exact in two words: what 2 + 3x lacks, since the sum less 2 is.
+  const Number below = fma(x, 3, 2);
+  const Pair quotient = quotient_pair({p.hi, p.lo + c[0]}, {below, fma(x, 3, 2 - below)});
   const Pair square = two_product(x, x);
   const ReducedExponent e = reduce_exponent(Pair{-square.hi, -square.lo});
   const Pair power = normalized(exp_reduced(e.r));

@@ -30,8 +30,11 @@ Pair two_sum(const Number& a, const Number& b) {
 }
 
 Number plus(const Number& a, const Number& b) {
-  const Node& node = b.builder().node(b.value());
-  return node.op == Op::constant && node.bits == 0 ? a : a + b;
+  const auto is_zero = [](const Number& x) {
+    const Node& node = x.builder().node(x.value());
+    return node.op == Op::constant && node.bits == 0;
+  };
+  return is_zero(b) ? a : is_zero(a) ? b : a + b;
 }
 
 Pair two_product(const Number& a, const Number& b) {
@@ -39,10 +42,12 @@ Pair two_product(const Number& a, const Number& b) {
   return {p, fma(a, b, -p)};
 }
 
+Pair multiply(const Pair& a, const Pair& b) {
+  const Pair p = two_product(a.hi, b.hi);
+  return {p.hi, p.lo + fma(a.hi, b.lo, a.lo * b.hi)};
+}
 Pair multiply(const Pair& a, const Split& constant) {
-  const Number ch = high(a.hi, constant);
-  const Pair p = two_product(a.hi, ch);
-  return {p.hi, p.lo + fma(a.hi, low(a.hi, constant), a.lo * ch)};
+  return multiply(a, Pair{high(a.hi, constant), low(a.hi, constant)});
 }
 
 Pair quotient_pair(const Pair& a, const Pair& b) {

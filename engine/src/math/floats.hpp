@@ -54,10 +54,11 @@ Pair fast_two_sum(const Number& a, const Number& b);
 Pair two_sum(const Number& a, const Number& b);
 /// The same sum with a second word of at most half an ulp of the first.
 inline Pair normalized(const Pair& a) { return fast_two_sum(a.hi, a.lo); }
-/// a + b, without an operation where b is the constant 0.
+/// a + b, without an operation where one is the constant 0.
 Number plus(const Number& a, const Number& b);
 /// a * b exactly, but for underflow.
 Pair two_product(const Number& a, const Number& b);
+Pair multiply(const Pair& a, const Pair& b);
 /// A pair times a constant given as a pair.
 Pair multiply(const Pair& a, const Split& constant);
 /// The quotient of pairs, rounded once; see quotient_pair for its two words.
