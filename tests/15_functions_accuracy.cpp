@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(OnDevice, "f32 functions of one number keep their bounds over 
   for (std::uint64_t bits = 11; bits < kAll; bits += step) x.push_back(from_bits<float>(bits));
   const Array values = device.array(x);
   for (const FunctionInfo& row : mathematical_functions()) {
-    const auto exact = double_function(row.function);
+    const auto exact = library_function<double>(row.function);
     if (!exact) continue;
     const Expr operand[] = {values};
     const std::vector<float> got = evaluate(call(row.function, operand)).to_host<float>();
@@ -91,6 +91,6 @@ TEST_CASE("every mathematical function has a bound below one ulp, and a referenc
     CHECK(bound_of<double>(row.function) >= 0.5);
     CHECK(bound_of<double>(row.function) <= 1);
     CHECK(bool(exact_function(row.function)));
-    CHECK(bool(double_function(row.function)) == (row.arity == 1));
+    CHECK(bool(library_function<double>(row.function)) == (row.arity == 1));
   }
 }
