@@ -1,7 +1,5 @@
 #include "backends/common/layout.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -69,16 +67,6 @@ void find_shared_memory(Layout& layout, const Program& program, const Pass& pass
 bool has_folds(const Program& program) noexcept {
   return std::any_of(program.outputs.begin(), program.outputs.end(),
                      [](const Output& o) { return o.fold != Fold::store; });
-}
-
-std::string Layout::key() const {
-  std::string key = fmt::format("{}{}{}", static_cast<char>(family), rank, outer_rank);
-  for (const auto* list : {&arrays, &indices, &outputs}) {
-    key += '|';
-    for (Walk w : *list) key += static_cast<char>(w);
-  }
-  for (int s : same_as) key += fmt::format(",{}", s);
-  return key + (separate ? "" : "+shared") + (narrow ? "" : "+wide") + (packed ? "+packed" : "");
 }
 
 Pass complete(Pass pass, bool folds) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "lockstep/backend.hpp"
@@ -43,7 +42,6 @@ struct Layout {
     return family == Family::across || family == Family::items ? outer_rank - 1 : rank - 1;
   }
   bool operator==(const Layout&) const = default;
-  std::string key() const;
 };
 
 /// A pass with at least one dimension, and one folded dimension if the program folds.

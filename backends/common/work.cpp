@@ -56,31 +56,33 @@ constexpr NumberRow kNumbers[] = {
     {"results", &Work::run, Stage::finish, false},
 };
 
-// Calls f(name, value) for each number in order; the value is looked up only if there is a pass.
+// Calls f(name, value) for each number in order, where name() makes the name: texts are slow, and a run needs none.
+// The value is looked up only if there is a pass.
 void visit_geometry(const Program& program, const Layout& layout, Stage stage, const Pass* pass, const Work* work,
                     auto&& f) {
   const bool run = stage == Stage::run;
   for (const NumberRow& row : kNumbers)
-    if (row.stage == stage && (row.elements || is_fold(layout.family))) f(row.name, work ? work->*row.member : 0);
+    if (row.stage == stage && (row.elements || is_fold(layout.family)))
+      f([&] { return std::string(row.name); }, work ? work->*row.member : 0);
   if (is_fold(layout.family)) {
     const Partials partials = work ? make_partials(program, *work) : Partials{};
     visit_folds(program, [&](std::size_t o, DType) {
-      f(fmt::format("f{}_o", o), work ? partials.values[o] : 0);
+      f([&] { return fmt::format("f{}_o", o); }, work ? partials.values[o] : 0);
       if (program.outputs[o].fold == Fold::argmin || program.outputs[o].fold == Fold::argmax)
-        f(fmt::format("f{}_at_o", o), work ? partials.indices[o] : 0);
+        f([&] { return fmt::format("f{}_at_o", o); }, work ? partials.indices[o] : 0);
     });
   }
   for (int d = 0; d < (run ? layout.rank : layout.outer_rank); ++d)
-    f(fmt::format("e{}", d), pass ? pass->extents[static_cast<std::size_t>(d)] : 0);
+    f([&] { return fmt::format("e{}", d); }, pass ? pass->extents[static_cast<std::size_t>(d)] : 0);
   const auto operands = [&](char letter, const std::vector<Walk>& walks, std::span<const Operand> list) {
     for (std::size_t k = 0; k < walks.size(); ++k) {
       if (letter == 'r' && layout.same_as[k] >= 0) continue;
       if (!run && (letter != 'r' || program.outputs[k].fold == Fold::store)) continue;
-      f(fmt::format("{}{}_o", letter, k), pass ? static_cast<std::uint64_t>(list[k].offset) : 0);
+      f([&] { return fmt::format("{}{}_o", letter, k); }, pass ? static_cast<std::uint64_t>(list[k].offset) : 0);
       const int dims = letter == 'r' && program.outputs[k].fold != Fold::store ? layout.outer_rank : layout.rank;
       for (int d = 0; d < dims && walks[k] != Walk::hold; ++d) {
         if (d == layout.run_dimension() && walks[k] != Walk::stride) continue;
-        f(fmt::format("{}{}_s{}", letter, k, d),
+        f([&] { return fmt::format("{}{}_s{}", letter, k, d); },
           pass ? static_cast<std::uint64_t>(list[k].strides[static_cast<std::size_t>(d)]) : 0);
       }
     }
@@ -147,15 +149,15 @@ Partials make_partials(const Program& program, const Work& work) {
 std::vector<std::string> geometry_names(const Program& program, const Layout& layout, Stage stage) {
   std::vector<std::string> names;
   visit_geometry(program, layout, stage, nullptr, nullptr,
-                 [&](std::string name, std::uint64_t) { names.push_back(std::move(name)); });
+                 [&](auto&& name, std::uint64_t) { names.push_back(name()); });
   return names;
 }
 
 std::vector<std::uint64_t> geometry_values(const Program& program, const Layout& layout, Stage stage, const Pass& pass,
                                            const Work& work) {
   std::vector<std::uint64_t> values;
-  visit_geometry(program, layout, stage, &pass, &work,
-                 [&](const std::string&, std::uint64_t value) { values.push_back(value); });
+  values.reserve(64);
+  visit_geometry(program, layout, stage, &pass, &work, [&](auto&&, std::uint64_t value) { values.push_back(value); });
   return values;
 }
 

@@ -68,22 +68,25 @@ std::string GeneratedProgram::source() const {
     return text::kernel_text(program_, layout, text::Stage::run, dialect_);
   }
   std::string text;
-  for (const auto& [key, variant] : variants_) text += (text.empty() ? "" : "\n") + variant.source;
+  for (const Variant& variant : variants_) text += (text.empty() ? "" : "\n") + variant.source;
   return text;
 }
 
 GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const {
   text::Layout layout = text::make_layout(program_, pass, session_->target);
+  for (Variant& known : variants_)
+    if (known.layout == layout) return known;
   const std::size_t pointers = program_.arrays.size() + program_.outputs.size() + 1;
   const std::size_t numbers = program_.scalars.size() + text::geometry_names(program_, layout, text::Stage::run).size();
   layout.packed = (pointers + numbers) * 8 > session_->parameter_bytes;
-  const std::string key = layout.key();
-  if (const auto known = variants_.find(key); known != variants_.end()) return known->second;
   Variant variant;
   variant.source = text::kernel_text(program_, layout, text::Stage::run, dialect_);
   variant.kernel = session_->compile(variant.source, text::kKernelName);
+  variant.packed = layout.packed;
+  layout.packed = false;  // it follows from the rest, which is what is compared
   variant.layout = std::move(layout);
-  return variants_.emplace(key, std::move(variant)).first->second;
+  variants_.push_back(std::move(variant));
+  return variants_.back();
 }
 
 void GeneratedProgram::start(Queue& queue, const Variant& variant, const Pass& pass, const text::Work& work) const {
@@ -96,7 +99,7 @@ void GeneratedProgram::start(Queue& queue, const Variant& variant, const Pass& p
     arguments.add(size_of(program_.scalars[s]), &pass.scalars[s]);
   auto numbers = text::geometry_values(program_, variant.layout, text::Stage::run, pass, work);
   Memory packed;
-  if (variant.layout.packed) {
+  if (variant.packed) {
     cl_int status = CL_SUCCESS;
     packed = Memory(clCreateBuffer(session_->context.get(), CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR, numbers.size() * 8,
                                    numbers.data(), &status));

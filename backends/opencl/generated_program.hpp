@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -24,6 +24,7 @@ class GeneratedProgram : public Executable {
  private:
   struct Variant {
     text::Layout layout;
+    bool packed = false;
     std::string source;
     KernelHandle kernel;
     KernelHandle* finish = nullptr;  ///< the session's, once it was needed
@@ -35,7 +36,7 @@ class GeneratedProgram : public Executable {
   std::shared_ptr<Session> session_;
   Program program_;
   text::Dialect dialect_;
-  mutable std::map<std::string, Variant> variants_;  ///< by Layout::key; the engine serialises calls
+  mutable std::deque<Variant> variants_;  ///< the engine serialises calls
 };
 
 }  // namespace lockstep::opencl
