@@ -11,9 +11,9 @@ namespace lockstep::opencl {
 namespace {
 
 // Writes up to this size are copied aside, so that they need not wait for the work before them.
-constexpr std::uint64_t kSmallWrite = std::uint64_t{1} << 20;
-// Copies that may be on their way at once.
-constexpr std::size_t kMostSent = 64;
+constexpr std::uint64_t kSmallWrite = std::uint64_t{16} << 20;
+// Bytes of such copies that may be on their way at once.
+constexpr std::uint64_t kMostSent = std::uint64_t{64} << 20;
 
 class Marker : public BackendEvent {
  public:
@@ -69,17 +69,21 @@ void Queue::start(cl_kernel kernel, std::uint64_t groups, std::uint64_t group_si
   check(clFlush(queue_.get()), "start its queue");
 }
 
-void Queue::forget_sent() {
+void Queue::forget_sent(std::uint64_t next) {
   const auto done = [](const Sent& sent) {
     cl_int status = CL_COMPLETE;
     clGetEventInfo(sent.event.get(), CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof status, &status, nullptr);
     return status <= CL_COMPLETE;
   };
-  if (sent_.size() >= kMostSent) {
+  while (!sent_.empty()) {
     const cl_event oldest = sent_.front().event.get();
-    check(clWaitForEvents(1, &oldest), "copy to the device");
+    if (sent_bytes_ + next > kMostSent)
+      check(clWaitForEvents(1, &oldest), "copy to the device");
+    else if (!done(sent_.front()))
+      return;
+    sent_bytes_ -= sent_.front().bytes.size();
+    sent_.pop_front();
   }
-  while (!sent_.empty() && done(sent_.front())) sent_.pop_front();
 }
 
 void Queue::do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) {
@@ -88,13 +92,14 @@ void Queue::do_write(Buffer& to, std::uint64_t offset, const void* from, std::ui
           "copy to the device");
     return;
   }
-  forget_sent();
+  forget_sent(bytes);
   std::vector<std::byte> copy(bytes);
   std::memcpy(copy.data(), from, bytes);
   cl_event event = nullptr;
   check(clEnqueueWriteBuffer(queue_.get(), memory_of(to), CL_FALSE, offset, bytes, copy.data(), 0, nullptr, &event),
         "copy to the device");
   sent_.push_back({EventHandle(event), std::move(copy)});
+  sent_bytes_ += bytes;
 }
 
 void Queue::do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) {

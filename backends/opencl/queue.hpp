@@ -31,7 +31,8 @@ class Queue : public BackendQueue {
   void start(cl_kernel kernel, std::uint64_t groups, std::uint64_t group_size);
 
  private:
-  void forget_sent();
+  /// Lets go of copies that have arrived, and makes room for one of `next` bytes.
+  void forget_sent(std::uint64_t next);
 
   /// A small write under way.
   struct Sent {
@@ -41,6 +42,7 @@ class Queue : public BackendQueue {
 
   std::shared_ptr<Session> session_;
   std::deque<Sent> sent_;
+  std::uint64_t sent_bytes_ = 0;
   Memory scratch_;
   std::uint64_t scratch_bytes_ = 0;
   QueueHandle queue_;

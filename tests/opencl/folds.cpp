@@ -41,15 +41,14 @@ TEST_CASE("a fold of more than 2^32 elements counts and finds each of them") {
                      {Op::index, DType::i64, {}, 0},
                      {Op::constant, DType::i64, {}, static_cast<std::uint64_t>(at)},
                      {Op::eq, DType::boolean, {1, 2}, 0}};
-  c.program.outputs = {{0, Fold::sum}, {3, Fold::argmax}, {1, Fold::max}};
+  c.program.outputs = {{0, Fold::sum}, {3, Fold::argmax}};
   c.arrays.push_back({DType::i64, bytes_of<std::int64_t>({3}), {}, -1});
   c.indices.push_back({nullptr, 0, {1}});
-  for (int i = 0; i < 3; ++i) c.outputs.push_back(result(DType::i64));
+  for (int i = 0; i < 2; ++i) c.outputs.push_back(result(DType::i64));
   const auto device = open_backend("opencl:0");
   const auto got = run_case(*device, *device->do_make_queue(), c);
   CHECK(value_of<std::int64_t>(got[0]) == 3 * static_cast<std::int64_t>(n));
   CHECK(value_of<std::int64_t>(got[1]) == at);
-  CHECK(value_of<std::int64_t>(got[2]) == static_cast<std::int64_t>(n) - 1);
 }
 
 TEST_CASE("tall and short matrices fold along either axis to the CPU's bits") {

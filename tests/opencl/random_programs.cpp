@@ -30,26 +30,26 @@ int programs(int count) { return static_cast<int>(scaled(static_cast<std::size_t
 
 TEST_CASE("random programs have the CPU's bits in the shape for processors") {
   const Environment shape("LOCKSTEP_OPENCL_SHAPE", "cpu");
-  const std::size_t outputs = compare_devices(programs(50), {.operations = 45, .seed = 1000});
-  CHECK(outputs > static_cast<std::size_t>(programs(50)) * 12);
+  const std::size_t outputs = compare_devices(programs(20), {.operations = 45, .seed = 1000});
+  CHECK(outputs > static_cast<std::size_t>(programs(20)) * 12);
 }
 
 TEST_CASE("random programs have the CPU's bits in the shape for GPUs") {
   const Environment shape("LOCKSTEP_OPENCL_SHAPE", "gpu");
-  const std::size_t outputs = compare_devices(programs(30), {.operations = 45, .seed = 2000});
-  CHECK(outputs > static_cast<std::size_t>(programs(30)) * 12);
+  const std::size_t outputs = compare_devices(programs(12), {.operations = 45, .seed = 2000});
+  CHECK(outputs > static_cast<std::size_t>(programs(12)) * 12);
 }
 
 TEST_CASE("large passes, whose folds take two kernels, have the CPU's bits in both shapes") {
   for (const char* name : {"cpu", "gpu"}) {
     const Environment shape("LOCKSTEP_OPENCL_SHAPE", name);
-    CHECK(compare_devices(programs(8), {.operations = 10, .elements = 400000, .seed = 3000}) > 0);
+    CHECK(compare_devices(programs(6), {.operations = 14, .elements = 400000, .seed = 3000}) > 0);
   }
 }
 
 TEST_CASE("f32 division and square root by way of f64 have the CPU's bits") {
   const Environment division("LOCKSTEP_OPENCL_DIVIDE", "f64");
-  CHECK(compare_devices(programs(10), {.operations = 45, .folds = false, .seed = 4000}) > 0);
+  CHECK(compare_devices(programs(5), {.operations = 45, .folds = false, .seed = 4000}) > 0);
 }
 
 TEST_CASE("a difference between two results is found") {
