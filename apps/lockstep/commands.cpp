@@ -8,6 +8,7 @@ constexpr Command kCommands[] = {
     {"simulate", "run a scenario of particles, and write what it leaves", setup_simulate},
     {"evaluate", "compute expressions over NumPy files in one fused pass", setup_evaluate},
     {"compare", "say whether two arrays, tables or runs have equal bits, or where they differ first", setup_compare},
+    {"bench", "measure the device beside hand-written loops, or judge two measurements", setup_bench},
 };
 
 }  // namespace

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lockstep/device.hpp"
+
+namespace lockstep::bench {
+
+/// A case made ready on a device, for one type and size.
+struct Prepared {
+  /// Queues the work once, on the next of the sets of arrays.
+  std::function<void()> run;
+  /// Does the work once, on memory that held something else, and reads back all that it wrote. Blocks.
+  std::function<std::vector<std::byte>()> result;
+};
+
+/// What times a case.
+enum class Clock {
+  device,  ///< events where the device has real ones, else the host's clock
+  host,    ///< the host's clock, with what the host does in between
+};
+
+/// One row of the table: what is measured, what it moves and computes, and what is right.
+struct Case {
+  std::string name;
+  std::string what;
+  std::vector<DType> types;
+  double moved = 0;                    ///< elements read and written, for each element
+  double flops = 0;                    ///< for each element
+  std::vector<std::uint64_t> sizes{};  ///< in elements; empty: the sizes of the run
+  Clock clock = Clock::device;
+  bool quick = false;                                       ///< part of the short table
+  double arrays = 1;                                        ///< arrays of the full size, for the working set
+  DType (*result_type)(DType) = [](DType t) { return t; };  ///< of the elements of a result, for messages
+
+  /// Makes `sets` equal sets of arrays. Throws what the device throws.
+  std::function<Prepared(const Device&, DType, std::uint64_t n, std::uint64_t sets)> prepare{};
+  /// What `Prepared::result` must give, bit by bit, worked out on the host without the engine.
+  std::function<std::vector<std::byte>(DType, std::uint64_t n)> expected{};
+};
+
+/// The table. A new case is a row here, and may have a hand-written loop of the same name in limits/ and in peers/.
+std::vector<Case> all_cases();
+
+/// Why `got` is not `expected`, with the first element that differs, or empty. NaNs are equal to each other.
+std::string difference(std::span<const std::byte> got, std::span<const std::byte> expected, DType type);
+
+}  // namespace lockstep::bench

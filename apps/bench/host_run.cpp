@@ -1,0 +1,158 @@
+#include "host_run.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <new>
+
+#include "bytes.hpp"
+#include "case.hpp"
+#include "input.hpp"
+#include "statistics.hpp"
+#include "timing.hpp"
+
+namespace lockstep::bench {
+namespace {
+
+constexpr std::uint64_t kGrain = 1024;      // parts begin at multiples of this
+constexpr std::size_t kPartialStride = 16;  // doubles
+
+struct Free {
+  void operator()(std::byte* p) const { std::free(p); }
+};
+using Block = std::unique_ptr<std::byte[], Free>;
+
+/// Aligned for streaming stores; huge pages for what is large, as the engine's own memory has them.
+Block allocate(std::uint64_t bytes) {
+  const std::size_t alignment = bytes >= (4u << 20) ? 2u << 20 : 4096;
+  const std::size_t size = (bytes + alignment) / alignment * alignment;
+  Block block(static_cast<std::byte*>(std::aligned_alloc(alignment, size)));
+  if (!block) throw std::bad_alloc();
+  if (alignment > 4096) ::madvise(block.get(), size, MADV_HUGEPAGE);
+  return block;
+}
+
+double identity(Combine combine) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return combine == Combine::sum ? 0.0 : combine == Combine::min ? kInfinity : -kInfinity;
+}
+double combined(Combine combine, double a, double b) {
+  return combine == Combine::sum ? a + b : combine == Combine::min ? std::min(a, b) : std::max(a, b);
+}
+
+}  // namespace
+
+struct HostRun::Memory {
+  std::array<Block, 3> in;
+  Block out;
+};
+
+HostRun::HostRun(const HostLoop& loop, std::uint64_t n, int threads, std::uint64_t sets)
+    : loop_(loop), n_(n), team_(threads), partial_(static_cast<std::size_t>(threads) * kPartialStride) {
+  const std::uint64_t bytes = n * size_of(loop.type);
+  for (std::uint64_t s = 0; s < sets; ++s) {
+    auto memory = std::make_unique<Memory>();
+    for (int slot = 0; slot < loop.inputs; ++slot) {
+      Block& block = memory->in[static_cast<std::size_t>(slot)] = allocate(bytes);
+      const std::vector<std::byte> values = Floats::call(loop.type, [&]<class T>() {
+        return bytes_of(std::span<const T>(input_values<T>(static_cast<std::uint64_t>(slot), n)));
+      });
+      std::memcpy(block.get(), values.data(), bytes);
+    }
+    if (loop.outputs > 0) memory->out = allocate(bytes * static_cast<std::uint64_t>(loop.outputs));
+    if (loop.outputs > 0) std::memset(memory->out.get(), 0xA5, bytes * static_cast<std::uint64_t>(loop.outputs));
+    sets_.push_back(std::move(memory));
+  }
+}
+HostRun::~HostRun() = default;
+
+std::vector<HostRun::Way> HostRun::ways() const {
+  std::vector<Way> all = {{1, false}};
+  if (team_.size() > 1) all.push_back({team_.size(), false});
+  if (loop_.streaming)
+    for (std::size_t i = 0, plain = all.size(); i < plain; ++i) all.push_back({all[i].threads, true});
+  return all;
+}
+
+void HostRun::run_part(const HostWork& whole, const Way& way, int part) {
+  HostWork work = whole;
+  const std::uint64_t parts = static_cast<std::uint64_t>(way.threads), index = static_cast<std::uint64_t>(part);
+  const std::uint64_t share = (n_ / parts + kGrain) / kGrain * kGrain;
+  work.begin = std::min(n_, index * share);
+  work.end = part + 1 == way.threads ? n_ : std::min(n_, work.begin + share);
+  if (loop_.fold)
+    partial_[static_cast<std::size_t>(part) * kPartialStride] = loop_.fold(work);
+  else
+    (way.streaming ? loop_.streaming : loop_.map)(work);
+}
+
+void HostRun::run_way(const Way& way) {
+  const Memory& memory = *sets_[next_ = (next_ + 1) % sets_.size()];
+  const HostWork whole{{memory.in[0].get(), memory.in[1].get(), memory.in[2].get()}, memory.out.get(), n_, 0, n_};
+  if (way.threads == 1)
+    run_part(whole, way, 0);
+  else
+    team_.run([&](int part) { run_part(whole, way, part); });
+  if (!loop_.fold) return;
+  total_ = identity(loop_.combine);
+  for (int part = 0; part < way.threads; ++part)
+    total_ = combined(loop_.combine, total_, partial_[static_cast<std::size_t>(part) * kPartialStride]);
+}
+
+void HostRun::run() { run_way(way_); }
+
+void HostRun::choose() {
+  double best = std::numeric_limits<double>::infinity();
+  for (const Way& way : ways()) {
+    const Batch batch = host_batch([&] { run_way(way); });
+    const double once = std::max({batch(1), batch(1), 1e-9});
+    const auto times = static_cast<std::uint64_t>(std::clamp(1e-4 / once, 1.0, 1e5));
+    std::vector<double> seconds;
+    for (int i = 0; i < 7; ++i) seconds.push_back(batch(times) / static_cast<double>(times));
+    if (quantile(seconds, 0.5) >= best) continue;
+    best = quantile(seconds, 0.5);
+    way_ = way;
+  }
+}
+
+std::string HostRun::check(std::span<const std::byte> expected) {
+  for (const Way& way : ways()) {
+    next_ = sets_.size() - 1;  // the first set is next
+    if (loop_.outputs > 0) std::memset(sets_.front()->out.get(), 0xA5, expected.size());
+    run_way(way);
+    const std::string problem = loop_.fold ? check_fold(expected) : check_map(expected);
+    if (!problem.empty()) return problem;
+  }
+  return {};
+}
+
+std::string HostRun::check_map(std::span<const std::byte> expected) const {
+  const std::uint64_t bytes = n_ * size_of(loop_.type) * static_cast<std::uint64_t>(loop_.outputs);
+  return difference({sets_.front()->out.get(), static_cast<std::size_t>(bytes)}, expected, loop_.type);
+}
+
+std::string HostRun::check_fold(std::span<const std::byte> expected) const {
+  return Floats::call(loop_.type, [&]<class T>() -> std::string {
+    T right{};
+    if (expected.size() != sizeof(T)) return "the case gives no single value";
+    std::memcpy(&right, expected.data(), sizeof(T));
+    // All inputs are positive, so that each rounding errs by at most half an epsilon of the result; the case's own sum
+    // is allowed for too.
+    const double roundings = loop_.combine == Combine::sum ? 1024 : 0;
+    const double bound = roundings * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(double(right));
+    if (std::abs(total_ - static_cast<double>(right)) <= bound) return {};
+    return fmt::format("got {}, expected {} within {}", total_, right, bound);
+  });
+}
+
+std::string HostRun::way() const {
+  return fmt::format("{} thread{}{}", way_.threads, way_.threads == 1 ? "" : "s", way_.streaming ? ", streaming" : "");
+}
+
+}  // namespace lockstep::bench

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "lockstep/version.hpp"
+#include "report.hpp"
+
+namespace lockstep::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string local_time() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::localtime_r(&now, &parts);
+  std::array<char, 40> text{};
+  std::strftime(text.data(), text.size(), "%FT%T%z", &parts);
+  return text.data();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+Json context(const Suite& suite, const std::string& command) {
+  Json caches = Json::array(), devices = Json::array();
+  for (const CacheLevel& cache : suite.caches())
+    caches.push_back({{"type", cache.level == 1 ? "Data" : "Unified"}, {"level", cache.level}, {"size", cache.bytes}});
+  for (const Device& device : suite.devices()) {
+    const DeviceInfo& info = device.info();
+    Json properties = Json::object();
+    for (const auto& [key, value] : info.properties) properties[key] = value;
+    devices.push_back({{"name", info.name},
+                       {"description", info.description},
+                       {"units", info.units},
+                       {"bits", device.bits().exact ? "exact" : "differ"},
+                       {"properties", properties}});
+  }
+  std::array<double, 3> load{};
+  const int loads = ::getloadavg(load.data(), 3);
+  Json context = {
+      {"date", local_time()}, {"host_name", host_name()},      {"executable", "lockstep"},
+      {"command", command},   {"lockstep_version", version()}, {"num_cpus", std::thread::hardware_concurrency()},
+      {"caches", caches},     {"load_avg", Json::array()},     {"devices", devices}};
+  for (int i = 0; i < loads; ++i) context["load_avg"].push_back(load[static_cast<std::size_t>(i)]);
+  return context;
+}
+
+std::vector<double> nanoseconds(const std::vector<double>& seconds) {
+  std::vector<double> all;
+  for (const double s : seconds) all.push_back(s * 1e9);
+  return all;
+}
+
+Json entry(const std::string& name, const std::vector<double>& seconds, std::uint64_t times, const Row& row) {
+  const Summary summary = summarize(seconds);
+  Json json = {{"name", name},
+               {"run_name", name},
+               {"run_type", "iteration"},
+               {"repetitions", 1},
+               {"repetition_index", 0},
+               {"threads", 1},
+               {"iterations", times * seconds.size()},
+               {"real_time", summary.median * 1e9},
+               {"cpu_time", summary.median * 1e9},
+               {"time_unit", "ns"},
+               {"items_per_second", static_cast<double>(row.job.n) / summary.median}};
+  if (row.bytes() > 0) json["bytes_per_second"] = row.bytes() / summary.median;
+  if (row.flops() > 0) json["flops_per_second"] = row.flops() / summary.median;
+  json["quartiles"] = {summary.low * 1e9, summary.high * 1e9};
+  json["samples"] = nanoseconds(seconds);
+  return json;
+}
+
+void describe(Json& json, const Row& row) {
+  json["case"] = row.job.row->name;
+  json["type"] = to_string(row.job.type);
+  json["elements"] = row.job.n;
+  json["level"] = row.level;
+  json["device"] = row.device;
+}
+
+Json device_entry(const std::string& name, const Row& row, const Row& first) {
+  if (!row.timed()) {
+    // Google Benchmark's own way to say that a row has no time.
+    const std::string why = !row.wrong.empty()     ? "wrong: " + row.wrong
+                            : !row.skipped.empty() ? "skipped: " + row.skipped
+                                                   : "not timed";
+    Json json = {{"name", name},
+                 {"run_name", name},
+                 {"run_type", "iteration"},
+                 {"error_occurred", true},
+                 {"error_message", why}};
+    describe(json, row);
+    json["verified"] = row.wrong.empty() && row.skipped.empty();
+    return json;
+  }
+  Json json = entry(name, row.samples.seconds, row.samples.times, row);
+  json["cpu_time"] = row.samples.cpu_seconds * 1e9;
+  describe(json, row);
+  json["verified"] = true;
+  json["same_bits"] = row.same_bits;
+  if (&row != &first && first.timed()) json["ratio_to_first_device"] = first.seconds() / row.seconds();
+  if (row.limit) json["limit_share"] = row.limit->median() / row.seconds();
+  if (row.peer) json["peer_ratio"] = row.peer->median() / row.seconds();
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std::string& command) {
+  Json benchmarks = Json::array();
+  const bool several = suite.devices().size() > 1;
+  const Row* first = nullptr;
+  for (const Row& row : rows) {
+    if (!first || first->job.name() != row.job.name()) first = &row;
+    const std::string name = row.job.name();
+    benchmarks.push_back(device_entry(several ? name + "/" + row.device : name, row, *first));
+    if (&row != first && first->limit) continue;
+    for (const auto& [kind, beside] : {std::pair{"limit", row.limit}, std::pair{"peer", row.peer}}) {
+      if (!beside) continue;
+      Json json = entry(fmt::format("{}/{}", kind, name), beside->seconds, beside->times, row);
+      describe(json, row);
+      json["device"] = kind;
+      json["way"] = beside->way;
+      json["verified"] = true;
+      benchmarks.push_back(json);
+    }
+  }
+  const Json document = {{"context", context(suite, command)}, {"benchmarks", benchmarks}};
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace lockstep::bench

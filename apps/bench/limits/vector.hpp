@@ -1,0 +1,81 @@
+#pragma once
+
+// Vectors of the compiler, as wide as the instruction set that a source is compiled for. Everything here has internal
+// linkage: the sources that include it are compiled for several.
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include <cstdint>
+
+namespace lockstep::bench::limits {
+namespace {
+
+#if defined(__AVX512F__)
+inline constexpr int kVectorBytes = 64;
+#elif defined(__AVX2__)
+inline constexpr int kVectorBytes = 32;
+#else
+inline constexpr int kVectorBytes = 16;
+#endif
+
+template <class T>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(kVectorBytes)));
+};
+template <class T>
+using Vector = typename VectorOf<T>::type;
+
+template <class V, class T>
+inline V load(const T* from) {
+  V v;
+  __builtin_memcpy(&v, from, sizeof(V));
+  return v;
+}
+
+/// Streaming: past the caches; `to` is aligned to the vector.
+template <bool kStream, class V, class T>
+inline void store(T* to, V v) {
+#if defined(__AVX512F__)
+  if constexpr (kStream) return _mm512_stream_si512(reinterpret_cast<__m512i*>(to), reinterpret_cast<__m512i&>(v));
+#elif defined(__AVX2__)
+  if constexpr (kStream) return _mm256_stream_si256(reinterpret_cast<__m256i*>(to), reinterpret_cast<__m256i&>(v));
+#elif defined(__x86_64__)
+  if constexpr (kStream) return _mm_stream_si128(reinterpret_cast<__m128i*>(to), reinterpret_cast<__m128i&>(v));
+#endif
+  __builtin_memcpy(to, &v, sizeof(V));
+}
+
+inline void fence() {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
+
+inline float root(float x) { return __builtin_sqrtf(x); }
+inline double root(double x) { return __builtin_sqrt(x); }
+#if defined(__AVX512F__)
+// Masked with all lanes: gcc 12 warns of an undefined operand inside the plain form.
+inline Vector<float> root(Vector<float> x) {
+  return reinterpret_cast<Vector<float>>(_mm512_maskz_sqrt_ps(__mmask16(-1), x));
+}
+inline Vector<double> root(Vector<double> x) {
+  return reinterpret_cast<Vector<double>>(_mm512_maskz_sqrt_pd(__mmask8(-1), x));
+}
+#elif defined(__AVX2__)
+inline Vector<float> root(Vector<float> x) { return reinterpret_cast<Vector<float>>(_mm256_sqrt_ps(x)); }
+inline Vector<double> root(Vector<double> x) { return reinterpret_cast<Vector<double>>(_mm256_sqrt_pd(x)); }
+#elif defined(__x86_64__)
+inline Vector<float> root(Vector<float> x) { return reinterpret_cast<Vector<float>>(_mm_sqrt_ps(x)); }
+inline Vector<double> root(Vector<double> x) { return reinterpret_cast<Vector<double>>(_mm_sqrt_pd(x)); }
+#else
+template <class V>
+inline V root(V x) {
+  for (unsigned i = 0; i < sizeof(V) / sizeof(x[0]); ++i) x[i] = root(x[i]);
+  return x;
+}
+#endif
+
+}  // namespace
+}  // namespace lockstep::bench::limits

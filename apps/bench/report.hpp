@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "suite.hpp"
+
+namespace lockstep::bench {
+
+/// The line above the rows.
+std::string heading_line(bool several_devices);
+/// One row as a line: case, type, size, level, time with its spread, GB/s, GFLOP/s, share of the limit, times faster
+/// than the peer; with several devices also the device, how much faster than the first and whether its bits are the
+/// same.
+std::string row_line(const Row& row, const Row& first, bool several_devices);
+/// What went wrong or was left out, a line for each; empty if nothing was.
+std::string problem_lines(const std::vector<Row>& rows);
+
+/// What the hand-written loops reached in the rows: GB/s at each level, square roots and divisions per second. Empty
+/// without such rows.
+std::string limit_lines(const std::vector<Row>& rows);
+
+/// The whole run: docs/benchmarks.md has the schema.
+std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std::string& command);
+
+/// "1.23 us"
+std::string time_text(double seconds);
+
+}  // namespace lockstep::bench

@@ -1,0 +1,148 @@
+#include "selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include "host_run.hpp"
+#include "lockstep/nearest.hpp"
+
+namespace lockstep::bench {
+namespace {
+
+constexpr std::uint64_t power(int exponent) { return std::uint64_t{1} << exponent; }
+const std::vector<std::uint64_t> kSizes = {power(10), power(14), power(18), power(22), power(26)};
+const std::vector<std::uint64_t> kQuickSizes = {power(14), power(18), power(24)};
+const std::vector<DType> kQuickTypes = {DType::f32, DType::f64};
+
+template <class T>
+bool contains(const std::vector<T>& all, const T& value) {
+  return std::find(all.begin(), all.end(), value) != all.end();
+}
+template <class T>
+bool allows(const std::vector<T>& wanted, const T& value) {
+  return wanted.empty() || contains(wanted, value);
+}
+
+/// A part of the name, or a regular expression. Text such as "(" that is no expression may still be a part.
+class Filter {
+ public:
+  explicit Filter(const std::string& text) : text_(text) {
+    try {
+      pattern_ = std::regex(text);
+    } catch (const std::regex_error&) {
+    }
+  }
+  bool is_expression() const { return pattern_.has_value(); }
+  bool matches(const std::string& name) const {
+    return name.find(text_) != std::string::npos || (pattern_ && std::regex_search(name, *pattern_));
+  }
+
+ private:
+  std::string text_;
+  std::optional<std::regex> pattern_;
+};
+
+std::vector<std::uint64_t> sizes_of(const Case& row, const Selection& selection) {
+  if (row.sizes.empty()) return !selection.sizes.empty() ? selection.sizes : selection.quick ? kQuickSizes : kSizes;
+  std::vector<std::uint64_t> sizes = row.sizes;
+  std::erase_if(sizes, [&](std::uint64_t n) { return !allows(selection.sizes, n); });
+  return sizes;
+}
+
+std::vector<Job> jobs_of(const Case& row, const Selection& selection) {
+  std::vector<Job> jobs;
+  if (selection.quick && !row.quick) return jobs;
+  for (const DType type : row.types) {
+    if (!allows(selection.types, type) || (selection.quick && !contains(kQuickTypes, type))) continue;
+    for (const std::uint64_t n : sizes_of(row, selection)) jobs.push_back({&row, type, n});
+  }
+  return jobs;
+}
+
+/// Nothing was left: which filter is to blame, and what may have been meant.
+Error no_rows(const std::vector<Case>& cases, const Selection& selection) {
+  std::vector<std::string_view> names;
+  for (const Case& row : cases) names.push_back(row.name);
+  std::string message = "no row is left of the table", advice = "`lockstep bench --list` shows the rows there are.";
+  if (!selection.filters.empty()) {
+    message = fmt::format("no row has a name like '{}'", fmt::join(selection.filters, "' or '"));
+    const std::string_view near = detail::nearest(selection.filters.front(), names);
+    if (!near.empty()) advice = fmt::format("Did you mean '{}'? {}", near, advice);
+  }
+  return {Code::bad_argument, message, advice};
+}
+
+}  // namespace
+
+std::string Job::name() const { return fmt::format("{}/{}/{}", row->name, to_string(type), size_text(n)); }
+
+std::vector<Job> select(const std::vector<Case>& cases, const Selection& selection) {
+  std::vector<Filter> filters(selection.filters.begin(), selection.filters.end());
+  std::vector<Job> jobs;
+  std::vector<bool> used(filters.size());
+  for (const Case& row : cases) {
+    for (const Job& job : jobs_of(row, selection)) {
+      bool wanted = filters.empty();
+      for (std::size_t i = 0; i < filters.size(); ++i) {
+        if (!filters[i].matches(job.name())) continue;
+        wanted = used[i] = true;
+      }
+      if (wanted) jobs.push_back(job);
+    }
+  }
+  for (std::size_t i = 0; i < filters.size(); ++i)
+    if (!used[i] && !filters[i].is_expression())
+      throw Error(Code::bad_argument,
+                  fmt::format("the filter '{}' is part of no name and no regular expression", selection.filters[i]),
+                  "Give a part of a name, such as triad/f32, or an expression, such as '^(add|triad)/'.");
+  if (jobs.empty()) throw no_rows(cases, selection);
+  return jobs;
+}
+
+std::vector<std::vector<std::string>> list_rows(const std::vector<Case>& cases, const Selection& selection) {
+  std::vector<std::vector<std::string>> rows = {{"CASE", "TYPES", "SIZES", "MOVED", "FLOPS", "LIMIT", "PEER", "WHAT"}};
+  const Case* last = nullptr;
+  for (const Job& job : select(cases, selection)) {
+    const Case& row = *job.row;
+    if (last != &row) {
+      const bool limit = find_limit(row.name, row.types.front()), peer = find_peer(row.name, row.types.front());
+      rows.push_back({row.name, "", "", fmt::format("{}", row.moved), fmt::format("{}", row.flops), limit ? "yes" : "-",
+                      peer ? "yes" : "-", row.what});
+      last = &row;
+    }
+    const auto append = [](std::string& list, const std::string& word) {
+      if ((" " + list + " ").find(" " + word + " ") == std::string::npos) list += (list.empty() ? "" : " ") + word;
+    };
+    append(rows.back()[1], std::string(to_string(job.type)));
+    append(rows.back()[2], size_text(job.n));
+  }
+  return rows;
+}
+
+std::string size_text(std::uint64_t n) {
+  if (n >= power(10) && std::has_single_bit(n)) return fmt::format("2^{}", std::countr_zero(n));
+  return std::to_string(n);
+}
+
+std::uint64_t parse_size(const std::string& text) {
+  const bool is_power = text.starts_with("2^");
+  std::uint64_t n = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + (is_power ? 2 : 0), end, n);
+  const std::uint64_t most = is_power ? 40 : power(40);
+  if (error != std::errc() || rest != end || n > most || (!is_power && n == 0))
+    throw Error(Code::bad_argument, fmt::format("--size: '{}' is no number of elements", text),
+                "Write a number from 1 to 2^40, such as 1000 or 2^18.");
+  return is_power ? power(static_cast<int>(n)) : n;
+}
+
+DType parse_type(const std::string& text) {
+  if (const auto type = dtype_from_string(text)) return *type;
+  throw Error(Code::bad_argument, fmt::format("--type: there is no element type '{}'", text),
+              "The cases have f32, f64, i32 and i64.");
+}
+
+}  // namespace lockstep::bench

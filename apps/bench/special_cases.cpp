@@ -1,0 +1,126 @@
+#include "special_cases.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "expression_case.hpp"
+#include "orbit_case.hpp"
+
+namespace lockstep::bench {
+namespace {
+
+// Bytes are those that cross between host and device, once.
+Case upload() {
+  Case row{"upload", "host memory to device", Floats::list(), 1, 0};
+  row.clock = Clock::host;
+  row.prepare = [](const Device& device, DType type, std::uint64_t n, std::uint64_t count) {
+    return Floats::call(type, [&]<class T>() {
+      const auto host = std::make_shared<std::vector<T>>(input_values<T>(0, n));
+      std::vector<Array> to;
+      for (std::uint64_t s = 0; s < count; ++s) to.push_back(device.empty({n}, type));
+      const auto run = [host, to, next = std::size_t{0}]() mutable {
+        next = (next + 1) % to.size();
+        to[next].from_host(std::span<const T>(*host));
+      };
+      const auto result = [host, to] {
+        spoil(to.front());
+        to.front().from_host(std::span<const T>(*host));
+        return read_back(to.front());
+      };
+      return Prepared{run, result};
+    });
+  };
+  row.expected = [](DType type, std::uint64_t n) {
+    return Floats::call(type, [&]<class T>() { return bytes_of(std::span<const T>(input_values<T>(0, n))); });
+  };
+  return row;
+}
+
+Case download() {
+  Case row = upload();
+  row.name = "download";
+  row.what = "device to host memory";
+  row.prepare = [](const Device& device, DType type, std::uint64_t n, std::uint64_t count) {
+    return Floats::call(type, [&]<class T>() {
+      const auto host = std::make_shared<std::vector<T>>(static_cast<std::size_t>(n));
+      std::vector<Array> from;
+      for (std::uint64_t s = 0; s < count; ++s) from.push_back(device.array(input_values<T>(0, n)));
+      const auto run = [host, from, next = std::size_t{0}]() mutable {
+        next = (next + 1) % from.size();
+        from[next].to_host(std::span<T>(*host));
+      };
+      const auto result = [host, from] {
+        std::fill(host->begin(), host->end(), T(-1));
+        from.front().to_host(std::span<T>(*host));
+        return bytes_of(std::span<const T>(*host));
+      };
+      return Prepared{run, result};
+    });
+  };
+  return row;
+}
+
+/// The time of one call, its work included: of one element, and of 1024.
+Case launch() {
+  Case row = elementwise(
+      "launch", "out = x + 3*y, one call", Floats{}, 2, 2, [](const Expr& x, const Expr& y) { return x + 3 * y; },
+      []<class T>(T x, T y) { return T(x + T(3) * y); });
+  row.sizes = {1, 1024};
+  row.clock = Clock::host;
+  row.quick = true;
+  return row;
+}
+
+/// A whole number that no expression of the last 2^23 had, exact in f32. It begins at the time of day, because device
+/// compilers keep what they compiled on disk.
+double new_number() {
+  static std::atomic<std::uint32_t> next{
+      static_cast<std::uint32_t>(std::chrono::system_clock::now().time_since_epoch().count() >> 10)};
+  return static_cast<double>((next++ & ((1u << 23) - 1)) + 8);
+}
+
+/// From a new expression to its result: built, lowered, compiled and run. The number that makes it new is multiplied by
+/// a zero, so that the result stays the same.
+Case compile() {
+  Case row{"compile", "out = sqrt(x*x + y*y) + NEW*z, first call", Floats::list(), 4, 6};
+  row.sizes = {1024};
+  row.clock = Clock::host;
+  row.quick = true;
+  row.arrays = 4;
+  row.prepare = [](const Device& device, DType type, std::uint64_t n, std::uint64_t) {
+    return Floats::call(type, [&]<class T>() {
+      const ArraySet set = make_sets<T>(device, {n}, 2, true, 1).front();
+      const Array zero = device.zeros({n}, type);
+      const auto run = [device, set, zero] {
+        const Expr number = cast(literal(new_number()), dtype_of<T>);
+        device.assign(set.out, sqrt(set.x * set.x + set.y * set.y) + number * zero);
+      };
+      const auto result = [set, run] {
+        spoil(set.out);
+        run();
+        return read_back(set.out);
+      };
+      return Prepared{run, result};
+    });
+  };
+  row.expected = [](DType type, std::uint64_t n) {
+    return Floats::call(type, [&]<class T>() {
+      std::vector<T> out;
+      for (std::uint64_t i = 0; i < n; ++i) {
+        const T x = input_value<T>(0, i), y = input_value<T>(1, i);
+        out.push_back(std::sqrt(x * x + y * y));
+      }
+      return bytes_of(std::span<const T>(out));
+    });
+  };
+  return row;
+}
+
+}  // namespace
+
+std::vector<Case> special_cases() { return {upload(), download(), launch(), compile(), orbit()}; }
+
+}  // namespace lockstep::bench

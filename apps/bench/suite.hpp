@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cache_levels.hpp"
+#include "selection.hpp"
+#include "statistics.hpp"
+#include "timing.hpp"
+
+namespace lockstep::bench {
+
+/// A hand-written loop beside a row.
+struct Beside {
+  std::vector<double> seconds;
+  std::uint64_t times = 1;
+  std::string way;
+
+  double median() const { return summarize(seconds).median; }
+};
+
+/// What is known of a job on one device.
+struct Row {
+  Job job{};
+  std::string device{};
+  std::string level{};    ///< "L1" .. "DRAM"
+  std::string skipped{};  ///< why it was not run
+  std::string wrong{};    ///< why its result, or that of a loop beside it, is not right; then it was not timed
+  bool same_bits = true;  ///< as on the first device
+  Samples samples{};
+  std::shared_ptr<const Beside> limit{}, peer{};
+
+  bool timed() const { return !samples.seconds.empty(); }
+  double seconds() const { return summarize(samples.seconds).median; }
+  /// Both for each execution.
+  double bytes() const { return job.row->moved * static_cast<double>(job.n * size_of(job.type)); }
+  double flops() const { return job.row->flops * static_cast<double>(job.n); }
+};
+
+struct SuiteOptions {
+  Effort effort;
+  bool time = true;    ///< false: verifies only
+  bool limits = true;  ///< false: without the hand-written loops
+  bool peers = true;
+};
+
+/// Runs jobs on devices.
+class Suite {
+ public:
+  Suite(std::vector<Device> devices, SuiteOptions options);
+
+  /// Verifies the job on every device, then times those that were right side by side: a row for each device. The first
+  /// device's is the base of comparison.
+  std::vector<Row> run(const Job& job) const;
+  const std::vector<CacheLevel>& caches() const noexcept { return caches_; }
+  const std::vector<Device>& devices() const noexcept { return devices_; }
+
+ private:
+  struct Running;
+  void prepare(Running& running, const Device& device) const;
+  void add_loops(Running& running) const;
+  void time(Running& running) const;
+
+  std::vector<Device> devices_;
+  SuiteOptions options_;
+  std::vector<CacheLevel> caches_;
+};
+
+}  // namespace lockstep::bench

@@ -1,0 +1,176 @@
+// lockstep bench: what the device reaches, verified first, beside hand-written loops; and whether a run is slower than
+// another.
+#include "bench/comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "bench/report.hpp"
+#include "commands.hpp"
+#include "lockstep/engine.hpp"
+#include "run_record.hpp"
+#include "table.hpp"
+#include "terminal.hpp"
+
+namespace lockstep::app {
+namespace {
+
+struct Options {
+  std::vector<std::string> filters, devices, types, sizes;
+  bool list = false, quick = false, no_limits = false, no_peers = false;
+  double seconds = 0.5, threshold = 0.05;
+  std::string json;
+  std::vector<std::string> compare;
+
+  bool json_to_stdout() const { return json == "-"; }
+};
+
+bench::Selection selection_of(const Options& options) {
+  bench::Selection selection;
+  selection.filters = options.filters;
+  selection.quick = options.quick;
+  for (const std::string& type : options.types) selection.types.push_back(bench::parse_type(type));
+  for (const std::string& size : options.sizes) selection.sizes.push_back(bench::parse_size(size));
+  return selection;
+}
+
+bench::SuiteOptions suite_options(const Options& options) {
+  bench::SuiteOptions suite;
+  suite.limits = !options.no_limits;
+  suite.peers = !options.no_peers;
+  suite.effort.seconds = options.quick ? std::min(options.seconds, 0.12) : options.seconds;
+  return suite;
+}
+
+std::vector<Device> open_devices(const Options& options) {
+  const Engine engine;
+  std::vector<Device> devices;
+  if (options.devices.empty()) devices.push_back(engine.open());
+  for (const std::string& name : options.devices) devices.push_back(engine.open(name));
+  for (const Device& device : devices)
+    if (!device.bits().exact) warn(fmt::format("the bits of {} differ: {}", device.name(), device.bits().difference));
+  return devices;
+}
+
+std::string command_line(const Options& options) {
+  std::string text = "lockstep bench";
+  for (const std::string& filter : options.filters) text += " '" + filter + "'";
+  if (options.quick) text += " --quick";
+  if (!options.devices.empty()) text += fmt::format(" --device {}", fmt::join(options.devices, ","));
+  if (!options.types.empty()) text += fmt::format(" --type {}", fmt::join(options.types, ","));
+  if (!options.sizes.empty()) text += fmt::format(" --size {}", fmt::join(options.sizes, ","));
+  return text + (options.no_limits ? " --no-limits" : "") + (options.no_peers ? " --no-peers" : "");
+}
+
+std::string heading(const std::vector<Device>& devices) {
+  std::string text;
+  for (const Device& device : devices) {
+    text += fmt::format("{}: {}", device.name(), device.info().description);
+    for (const auto& [key, value] : device.info().properties) text += fmt::format(", {} {}", key, value);
+    text += "\n";
+  }
+  return text + "\n" + bench::heading_line(devices.size() > 1);
+}
+
+/// A row that is wrong, or has other bits than on the first device though both are said to be exact.
+bool is_good(const std::vector<bench::Row>& rows) {
+  return std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.wrong.empty() && row.same_bits; });
+}
+
+int measure(const Options& options) {
+  const std::vector<bench::Case> cases = bench::all_cases();
+  const std::vector<bench::Job> jobs = bench::select(cases, selection_of(options));
+  if (!options.json.empty() && !options.json_to_stdout()) check_writable(options.json);
+  const bench::Suite suite(open_devices(options), suite_options(options));
+  const bool several = suite.devices().size() > 1, table = !options.json_to_stdout();
+  if (table) print(heading(suite.devices()));
+  std::vector<bench::Row> rows;
+  for (const bench::Job& job : jobs) {
+    for (bench::Row& row : suite.run(job)) {
+      const std::size_t first = rows.size() - rows.size() % suite.devices().size();
+      rows.push_back(std::move(row));
+      if (table) print(bench::row_line(rows.back(), rows[first], several));
+    }
+  }
+  const std::string json = options.json.empty() ? "" : bench::to_json(rows, suite, command_line(options));
+  if (!options.json.empty() && table) write_file(options.json, json);
+  print(table ? bench::limit_lines(rows) : json);
+  const std::string problems = bench::problem_lines(rows);
+  if (!problems.empty()) note(problems.substr(0, problems.size() - 1));
+  return is_good(rows) ? kGood : kNo;
+}
+
+int list(const Options& options) {
+  const std::vector<bench::Case> cases = bench::all_cases();
+  print(format_table(bench::list_rows(cases, selection_of(options)), {3, 4}));
+  return kGood;
+}
+
+int compare_files(const Options& options) {
+  const bench::Comparison comparison =
+      bench::compare(bench::read_results(options.compare[0]), bench::read_results(options.compare[1]),
+                     {.threshold = options.threshold});
+  if (comparison.changes.empty())
+    throw Error(Code::bad_argument,
+                fmt::format("{} and {} have no row in common", options.compare[0], options.compare[1]),
+                "Compare two runs of the same cases and sizes.");
+  const std::string json = bench::to_json(comparison);
+  if (!options.json.empty() && !options.json_to_stdout()) write_file(options.json, json);
+  print(options.json_to_stdout()
+            ? json
+            : format_table(bench::table_rows(comparison), {1, 2, 3, 4}) + bench::closing_line(comparison));
+  return comparison.count(bench::Verdict::slower) == 0 ? kGood : kNo;
+}
+
+int run(const Options& options) {
+  if (!options.compare.empty()) return compare_files(options);
+  return options.list ? list(options) : measure(options);
+}
+
+}  // namespace
+
+Run setup_bench(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("FILTER", options->filters, "parts of the names of rows, or regular expressions")->type_name("");
+  app.add_option("-d,--device", options->devices, kDeviceHelp)->delimiter(',')->type_name("DEVICE[,..]");
+  app.add_option("--type", options->types, "f32, f64, i32 or i64 (default: all that a case has)")
+      ->delimiter(',')
+      ->type_name("T[,..]");
+  app.add_option("--size", options->sizes, "numbers of elements, such as 1000 or 2^18 (default: 2^10 to 2^26)")
+      ->delimiter(',')
+      ->type_name("N[,..]");
+  auto* quick = app.add_flag("--quick", options->quick, "the main rows, in less than a minute");
+  auto* listing = app.add_flag("--list", options->list, "list the cases, run nothing");
+  app.add_option("--time", options->seconds, "the most seconds to spend on timing a row (default: 0.5; quick: 0.12)")
+      ->check(CLI::Range(1e-3, 3600.0))
+      ->type_name("SECONDS");
+  app.add_flag("--no-limits", options->no_limits, "without the hand-written loops");
+  app.add_flag("--no-peers", options->no_peers, "without the plain loops");
+  app.add_option("--json", options->json, "file for the results; - is standard output, without the table")
+      ->type_name("FILE");
+  app.add_option("--compare", options->compare, "judge two files of results instead")
+      ->expected(2)
+      ->type_name("OLD NEW")
+      ->excludes(quick)
+      ->excludes(listing);
+  app.add_option("--threshold", options->threshold, "with --compare: the part of a time that does not matter (0.05)")
+      ->check(CLI::Range(0.0, 10.0))
+      ->type_name("PART");
+  app.footer(
+      "Every row is verified on the device, bit by bit, before it is timed; a wrong result has no time, and exits with "
+      "1.\n"
+      "LIMIT is the share of what a hand-written loop reaches on the same threads, measured in turn with the row; PEER "
+      "is\n"
+      "how much faster the row is than a plain loop that the compiler vectorised. LEVEL is where the arrays stay.\n"
+      "--compare gives each row a verdict: same, faster, slower (exit 1), or ambiguous. docs/benchmarks.md says "
+      "more.\n\n"
+      "Examples:\n"
+      "  lockstep bench --quick\n"
+      "  lockstep bench triad/f32 '^sum' --device cpu:1,cpu --size 2^18\n"
+      "  lockstep bench --json old.json; lockstep bench --json new.json; lockstep bench --compare old.json new.json");
+  return [options] { return run(*options); };
+}
+
+}  // namespace lockstep::app

@@ -1,0 +1,357 @@
+// The benchmarks: that what they time is right, that a wrong result is found, and what they say of two measurements. No
+// time is asserted.
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "bench/comparison.hpp"
+#include "bench/expression_case.hpp"
+#include "bench/fold_reference.hpp"
+#include "bench/host_run.hpp"
+#include "bench/report.hpp"
+#include "program.hpp"
+#include "support.hpp"
+#include "unit_tree.hpp"
+
+using namespace lockstep;
+using namespace lockstep::test;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::uint64_t kTinySizes[] = {1, 7, 16, 1024, 2500};
+
+std::vector<std::uint64_t> tiny_sizes(const bench::Case& row) {
+  if (row.name == "orbit") return {1, 100, 1030};
+  return {std::begin(kTinySizes), std::end(kTinySizes)};
+}
+
+bench::SuiteOptions verify_only() {
+  bench::SuiteOptions options;
+  options.time = false;
+  return options;
+}
+
+/// Two values that differ by nothing but noise, faster, slower: `n` samples around `center`.
+std::vector<double> noisy(double center, std::size_t n, unsigned seed, double spread = 0.02) {
+  std::mt19937_64 random(seed);
+  std::vector<double> samples(n);
+  for (double& s : samples) s = center * (1 + spread * (static_cast<double>(random() % 2001) / 1000 - 1));
+  return samples;
+}
+
+std::string results_file(const std::map<std::string, std::vector<double>>& rows) {
+  json all = json::array();
+  for (const auto& [name, samples] : rows)
+    all.push_back({{"name", name}, {"real_time", samples.front()}, {"time_unit", "ns"}, {"samples", samples}});
+  return json({{"context", json::object()}, {"benchmarks", all}}).dump();
+}
+
+std::string bytes_as_difference(std::vector<float> a, std::vector<float> b) {
+  return bench::difference(std::as_bytes(std::span(a)), std::as_bytes(std::span(b)), DType::f32);
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(OnDevice,
+                  "every row of the benchmark table is right on the device, and a flipped bit in it is found") {
+  const std::vector<bench::Case> cases = bench::all_cases();
+  std::set<std::string> names;
+  for (const bench::Case& row : cases) {
+    CHECK_MESSAGE(names.insert(row.name).second, row.name);
+    for (const DType type : row.types) {
+      if (type == DType::f64 && !device.info().has_f64) continue;
+      for (const std::uint64_t n : tiny_sizes(row)) {
+        CAPTURE(row.name);
+        CAPTURE(to_string(type));
+        CAPTURE(n);
+        const bench::Prepared prepared = row.prepare(device, type, n, 2);
+        for (int i = 0; i < 3; ++i) prepared.run();  // what is timed must not spoil what is verified
+        std::vector<std::byte> result = prepared.result();
+        const std::vector<std::byte> expected = row.expected(type, n);
+        REQUIRE(!result.empty());
+        CHECK(bench::difference(result, expected, row.result_type(type)) == "");
+        result[result.size() / 2] ^= std::byte{1};
+        CHECK(bench::difference(result, expected, row.result_type(type)) != "");
+      }
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(OnDevice, "a row whose expression is wrong has no time and says where it differs") {
+  const auto right = [](auto x, auto y) { return x + y; };
+  const bench::Case row = bench::elementwise(
+      "wrong", "", bench::Numbers{}, 2, 1, [](const Expr& x, const Expr& y) { return x - y; }, right);
+  const bench::Suite suite({device}, {});
+  const std::vector<bench::Row> rows = suite.run({&row, DType::f32, 1000});
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].wrong.starts_with("element 0: got "));
+  CHECK(!rows[0].timed());
+  CHECK(bench::problem_lines(rows).find("wrong/f32/1000") != std::string::npos);
+  CHECK(bench::row_line(rows[0], rows[0], false).find("WRONG") != std::string::npos);
+  const json document = json::parse(bench::to_json(rows, suite, "test"));
+  CHECK(document["benchmarks"][0]["error_occurred"] == true);
+  CHECK(document["benchmarks"][0]["verified"] == false);
+}
+
+TEST_CASE_FIXTURE(OnDevice, "a kernel that writes nothing is found out") {
+  const bench::Case row = bench::elementwise(
+      "lazy", "", bench::Floats{}, 1, 0, [](const Expr& x, const Expr&) { return x; }, [](auto x, auto) { return x; });
+  const Array out = device.array(bench::input_values<float>(0, 64));
+  device.assign(out, Expr(out) * 1);
+  bench::spoil(out);
+  CHECK(bench::difference(bench::read_back(out), row.expected(DType::f32, 64), DType::f32) != "");
+}
+
+TEST_CASE_FIXTURE(OnDevice, "the row for a new expression compiles at each run") {
+  const std::vector<bench::Case> cases = bench::all_cases();
+  const auto row = std::find_if(cases.begin(), cases.end(), [](const auto& c) { return c.name == "compile"; });
+  REQUIRE(row != cases.end());
+  for (const DType type : row->types) {
+    if (type == DType::f64 && !device.info().has_f64) continue;
+    const bench::Prepared prepared = row->prepare(device, type, 1024, 1);
+    const std::uint64_t before = device.counters().compiled;
+    for (int i = 0; i < 5; ++i) prepared.run();
+    CHECK(device.counters().compiled == before + 5);
+  }
+}
+
+TEST_CASE_FIXTURE(OnDevice,
+                  "every row can be run beside the hand-written loops on one device twice, with the same bits") {
+  const std::vector<bench::Case> cases = bench::all_cases();
+  const bench::Suite suite({device, device}, verify_only());
+  for (const bench::Job& job : bench::select(cases, {.sizes = {1024}}))
+    for (const bench::Row& row : suite.run(job)) {
+      CAPTURE(job.name());
+      CHECK(row.wrong == "");
+      CHECK(row.same_bits);
+      CHECK((row.skipped == "" || (job.type == DType::f64 && !device.info().has_f64)));
+    }
+}
+
+TEST_CASE_FIXTURE(OnDevice, "a timed row has samples, bytes, flops and a place in the file") {
+  const std::vector<bench::Case> cases = bench::all_cases();
+  bench::SuiteOptions options;
+  options.effort = {.seconds = 1e-3, .batch_seconds = 1e-5, .least = 3, .most = 3};
+  const bench::Suite suite({device}, options);
+  const std::vector<bench::Row> rows =
+      suite.run(bench::select(cases, {.filters = {"triad/f32/2000"}, .sizes = {2000}})[0]);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].samples.seconds.size() >= 1);
+  CHECK(rows[0].bytes() == 3 * 4 * 2000);
+  CHECK(rows[0].flops() == 2 * 2000);
+  const json document = json::parse(bench::to_json(rows, suite, "lockstep bench triad"));
+  for (const char* key : {"date", "host_name", "executable", "command", "lockstep_version", "num_cpus", "caches",
+                          "load_avg", "devices"}) {
+    CAPTURE(key);
+    CHECK(document["context"].contains(key));
+  }
+  const json& entry = document["benchmarks"][0];
+  for (const char* key : {"name", "run_name", "run_type", "iterations", "real_time", "cpu_time", "time_unit", "case",
+                          "type", "elements", "level", "device", "verified", "same_bits", "bytes_per_second",
+                          "flops_per_second", "items_per_second", "quartiles", "samples"}) {
+    CAPTURE(key);
+    CHECK(entry.contains(key));
+  }
+  CHECK(entry["name"] == "triad/f32/2000");
+  CHECK(entry["samples"].size() == rows[0].samples.seconds.size());
+  CHECK(entry.contains("limit_share") == (device.info().kind == "cpu"));
+  // What was written can be compared: with itself everything is the same.
+  const bench::Results results = bench::parse_results(document.dump(), "results");
+  CHECK(results.contains("triad/f32/2000"));
+  CHECK(bench::compare(results, results, {}).count(bench::Verdict::same) == results.size());
+}
+
+TEST_CASE("a hand-written loop is checked in each of its ways, at sizes around its vectors and threads") {
+  for (const bench::Case& row : bench::all_cases()) {
+    for (const DType type : {DType::f32, DType::f64}) {
+      for (const bench::HostLoop* loop : {bench::find_limit(row.name, type), bench::find_peer(row.name, type)}) {
+        if (!loop) continue;
+        for (const std::uint64_t n : {1, 15, 64, 1023, 5000}) {
+          CAPTURE(row.name);
+          CAPTURE(to_string(type));
+          CAPTURE(n);
+          bench::HostRun run(*loop, n, 3, 1);
+          std::vector<std::byte> expected = row.expected(type, n);
+          CHECK(run.check(expected) == "");
+          expected[expected.size() - 1] ^= std::byte{0x40};  // the exponent of the last element
+          CHECK(run.check(expected) != "");
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the comparison of results finds every kind of difference") {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN(), kInfinity = std::numeric_limits<float>::infinity();
+  CHECK(bytes_as_difference({1, 2}, {1, 2}) == "");
+  CHECK(bytes_as_difference({1, 2}, {1, std::nextafter(2.0f, 3.0f)}).starts_with("element 1: got 2, expected 2"));
+  CHECK(bytes_as_difference({0}, {-0.0f}) != "");
+  CHECK(bytes_as_difference({kNaN}, {1}) != "");
+  CHECK(bytes_as_difference({1}, {kNaN}) != "");
+  CHECK(bytes_as_difference({kNaN}, {-kNaN}) == "");
+  CHECK(bytes_as_difference({kInfinity}, {-kInfinity}) != "");
+  CHECK(bytes_as_difference({1}, {1, 2}) == "got 4 bytes, expected 8");
+  CHECK(bytes_as_difference({}, {}) == "");
+}
+
+TEST_CASE("the benchmarks' own sums have the order of the unit tree") {
+  for (const std::size_t n : {1, 127, 128, 129, 1024, 1025, 3072, 5000, 70000}) {
+    CAPTURE(n);
+    const std::vector<float> f32 = awkward_values<float>(n, 1);
+    std::vector<double> f64 = bench::input_values<double>(0, n);
+    CHECK(same_bits(bench::reference::sum(std::span<const float>(f32)), tree_sum(std::span<const float>(f32))));
+    CHECK(same_bits(bench::reference::sum(std::span<const double>(f64)), tree_sum(std::span<const double>(f64))));
+  }
+}
+
+TEST_CASE("medians, quartiles and the rank test have known values") {
+  const bench::Summary summary = bench::summarize(std::vector<double>{4, 1, 3, 2, 5});
+  CHECK(summary.median == 3);
+  CHECK(summary.low == 2);
+  CHECK(summary.high == 4);
+  CHECK(bench::quantile({1, 2}, 0.5) == 1.5);
+  CHECK(!bench::is_stable(std::vector<double>{1, 1, 1}, 0.01));  // too few to say
+  CHECK(bench::is_stable(std::vector<double>(20, 1.0), 0.01));
+  CHECK(!bench::is_stable(noisy(1, 20, 7, 0.5), 0.01));
+  // U = 0 of 25, standard deviation sqrt(25/12 * 11): z = (12.5 - 0.5) / 4.787 = 2.5067, two-sided 0.012186.
+  const std::vector<double> low = {1, 2, 3, 4, 5}, high = {6, 7, 8, 9, 10};
+  CHECK(bench::rank_test(low, high) == doctest::Approx(0.0121858).epsilon(1e-5));
+  CHECK(bench::rank_test(high, low) == bench::rank_test(low, high));
+  // Ties: ranks 1.5 1.5 4 against 4 4 6, U = 1 of 9; variance 9/12 * (7 - (6 + 24)/30) = 4.5; z = 3 / sqrt(4.5) =
+  // sqrt(2).
+  CHECK(bench::rank_test(std::vector<double>{1, 1, 2}, std::vector<double>{2, 2, 3}) ==
+        doctest::Approx(std::erfc(1.0)));
+  CHECK(bench::rank_test(low, low) == 1);
+  CHECK(bench::rank_test(std::vector<double>(9, 1.0), std::vector<double>(9, 1.0)) == 1);
+  CHECK(bench::rank_test({}, low) == 1);
+}
+
+TEST_CASE("two measurements are the same, faster, slower or ambiguous") {
+  const auto verdict = [](const std::vector<double>& before, const std::vector<double>& after) {
+    return bench::judge("row", before, after, {}).verdict;
+  };
+  const std::vector<double> base = noisy(100, 40, 1);
+  CHECK(verdict(base, noisy(100, 40, 2)) == bench::Verdict::same);
+  CHECK(verdict(base, noisy(103, 40, 3)) == bench::Verdict::same);  // a real change, but too small to matter
+  CHECK(verdict(base, noisy(150, 40, 4)) == bench::Verdict::slower);
+  CHECK(verdict(base, noisy(70, 40, 5)) == bench::Verdict::faster);
+  CHECK(verdict(base, {150, 151}) == bench::Verdict::ambiguous);                              // too few samples
+  CHECK(verdict(noisy(100, 9, 6, 0.9), noisy(130, 9, 7, 0.9)) == bench::Verdict::ambiguous);  // lost in the noise
+}
+
+TEST_CASE("results of Google Benchmark can be read: repetitions are samples, aggregates and errors are left out") {
+  const bench::Results results = bench::parse_results(
+      R"({"benchmarks": [{"name": "a", "run_type": "iteration", "real_time": 2, "time_unit": "us"},
+                         {"name": "a", "run_type": "iteration", "real_time": 3, "time_unit": "us"},
+                         {"name": "a_mean", "run_type": "aggregate", "real_time": 2.5, "time_unit": "us"},
+                         {"name": "b", "error_occurred": true, "error_message": "no"}]})",
+      "file");
+  REQUIRE(results.size() == 1);
+  CHECK(results.at("a") == std::vector<double>{2e-6, 3e-6});
+  for (const char* text :
+       {"", "{}", "[1]", R"({"benchmarks": [{"name": "a"}]})", R"({"benchmarks": [{"real_time": 1}]})",
+        R"({"benchmarks": [{"name": "a", "real_time": -1}]})",
+        R"({"benchmarks": [{"name": "a", "real_time": 1, "time_unit": "days"}]})",
+        R"({"benchmarks": [{"name": "a", "real_time": 1, "samples": "many"}]})"}) {
+    CAPTURE(text);
+    CHECK(failure(Code::bad_text, "file holds no benchmark results", [&] { bench::parse_results(text, "file"); }) ==
+          "");
+  }
+}
+
+TEST_CASE("working sets have the level of the cache they fit in, and larger ones go through several sets") {
+  const std::vector<bench::CacheLevel> caches = {{1, 32 << 10}, {2, 1 << 20}, {3, 32 << 20}};
+  CHECK(bench::level_of(32 << 10, caches) == "L1");
+  CHECK(bench::level_of((32 << 10) + 1, caches) == "L2");
+  CHECK(bench::level_of(32 << 20, caches) == "L3");
+  CHECK(bench::level_of(33 << 20, caches) == "DRAM");
+  CHECK(bench::sets_for(32 << 20, caches) == 1);
+  CHECK(bench::sets_for(33 << 20, caches) == 4);
+  CHECK(bench::sets_for(std::uint64_t{1} << 30, caches) == 1);
+  CHECK(bench::sets_for(1 << 30, {}) == 1);
+}
+
+TEST_CASE("bench --compare exits with 1 exactly if a row is slower") {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, const std::map<std::string, std::vector<double>>& rows) {
+    write_file(folder / name, results_file(rows));
+    return (folder / name).string();
+  };
+  const std::string old_file = write("old.json", {{"a", noisy(100, 30, 1)}, {"b", noisy(5000, 30, 2)}, {"gone", {1}}});
+  const std::string same = write("same.json", {{"a", noisy(101, 30, 3)}, {"b", noisy(3000, 30, 4)}, {"fresh", {1}}});
+  const std::string slower = write("slower.json", {{"a", noisy(130, 30, 5)}, {"b", noisy(5000, 30, 6)}});
+  const std::string other = write("other.json", {{"c", {1}}});
+  const Outcome good = run_program({"bench", "--compare", old_file, same});
+  CHECK(good.exit == 0);
+  CHECK(good.out.find("1 same, 1 faster, 0 slower, 0 ambiguous, 1 only in OLD, 1 only in NEW\n") != std::string::npos);
+  const Outcome bad = run_program({"bench", "--compare", old_file, slower, "--json", "-"});
+  CHECK(bad.exit == 1);
+  const json document = json::parse(bad.out);
+  CHECK(document["changes"][0]["name"] == "a");
+  CHECK(document["changes"][0]["verdict"] == "slower");
+  CHECK(document["changes"][1]["verdict"] == "same");
+  CHECK(document["only_old"] == json({"gone"}));
+  CHECK(run_program({"bench", "--compare", old_file, slower, "--threshold", "0.5"}).exit == 0);
+  check_refused(2, "no row in common", {"bench", "--compare", old_file, other});
+  check_refused(2, "no_such.json", {"bench", "--compare", old_file, "no_such.json"});
+  write_file(folder / "text", "hello");
+  check_refused(2, "holds no benchmark results", {"bench", "--compare", old_file, (folder / "text").string()});
+}
+
+TEST_CASE("bench --list shows the table and runs nothing") {
+  const Outcome all = run_program({"bench", "--list", "--device", "none:0"});
+  CHECK(all.exit == 0);
+  for (const bench::Case& row : bench::all_cases()) {
+    CAPTURE(row.name);
+    CHECK(all.out.find("\n" + row.name + " ") != std::string::npos);
+  }
+  const Outcome some = run_program({"bench", "--list", "^sum_tall", "--type", "f64", "--size", "64,2^12"});
+  CHECK(some.out.find("sum_tall_0") != std::string::npos);
+  CHECK(some.out.find("triad") == std::string::npos);
+  CHECK(some.out.find("f32") == std::string::npos);
+  CHECK(some.out.find("64 2^12") != std::string::npos);
+}
+
+TEST_CASE("bench measures what the filter leaves, as a table and as JSON") {
+  const std::vector<std::string> arguments = {"bench", "triad/f32", "--size", "1000", "--time", "0.002"};
+  const Outcome table = run_program(arguments);
+  CHECK_MESSAGE(table.exit == 0, table.err);
+  CHECK(table.out.find("\ntriad         f32    1000 ") != std::string::npos);
+  CHECK(table.out.find("add ") == std::string::npos);
+  std::vector<std::string> as_json = arguments;
+  as_json.insert(as_json.end(), {"--json", "-"});
+  const Outcome outcome = run_program(as_json);
+  CHECK(outcome.exit == 0);
+  const json document = json::parse(outcome.out);
+  CHECK(document["benchmarks"][0]["name"] == "triad/f32/1000");
+  CHECK(document["context"]["command"] == "lockstep bench 'triad/f32' --size 1000");
+}
+
+TEST_CASE("bench puts several devices in one table, with ratios and equality of bits") {
+  const Outcome outcome =
+      run_program({"bench", "sum/f32", "--size", "3000", "--time", "0.002", "--device", "cpu:1,cpu:3", "--json", "-"});
+  CHECK_MESSAGE(outcome.exit == 0, outcome.err);
+  const json document = json::parse(outcome.out);
+  CHECK(document["benchmarks"][0]["name"] == "sum/f32/3000/cpu:1");
+  json second;
+  for (const json& entry : document["benchmarks"])
+    if (entry["device"] == "cpu:3") second = entry;
+  CHECK(second["same_bits"] == true);
+  CHECK(second["ratio_to_first_device"].get<double>() > 0);
+}
+
+TEST_CASE("bench refuses what it cannot run") {
+  check_refused(2, "no row has a name like 'triadd'\nDid you mean 'triad'?", {"bench", "triadd"});
+  check_refused(2, "the filter '(((' is part of no name", {"bench", "((("});
+  check_refused(2, "--size: '0'", {"bench", "--size", "0"});
+  check_refused(2, "--size: '2^41'", {"bench", "--size", "2^41"});
+  check_refused(2, "--size: '1k'", {"bench", "--size", "1k"});
+  check_refused(2, "no element type 'f16'", {"bench", "--type", "f16"});
+  check_refused(2, "no row is left", {"bench", "--type", "u8"});
+  check_refused(2, "--time", {"bench", "--time", "0"});
+  check_refused(2, "--compare", {"bench", "--compare", "one.json"});
+  check_refused(2, "--quick", {"bench", "--quick", "--compare", "a.json", "b.json"});
+  check_refused(2, "--threshold", {"bench", "--threshold", "-1"});
+  check_refused(3, "no device", {"bench", "copy/f32/2^10", "--device", "cuda:77"});
+  check_refused(2, "missing/out.json", {"bench", "copy/f32/2^10", "--json", "missing/out.json"});
+}
