@@ -352,6 +352,6 @@ TEST_CASE("bench refuses what it cannot run") {
   check_refused(2, "--compare", {"bench", "--compare", "one.json"});
   check_refused(2, "--quick", {"bench", "--quick", "--compare", "a.json", "b.json"});
   check_refused(2, "--threshold", {"bench", "--threshold", "-1"});
-  check_refused(3, "cuda:77", {"bench", "copy/f32/2^10", "--device", "cuda:77"});
+  check_refused(3, "kind 'none'", {"bench", "copy/f32/2^10", "--device", "none:0"});
   check_refused(2, "missing/out.json", {"bench", "copy/f32/2^10", "--json", "missing/out.json"});
 }
