@@ -13,7 +13,9 @@ constexpr int kLessEqual = 0x12;  // LE_OQ
 
 bool Operations::has(Op op, DType operand) {
   if (op == Op::rem) return false;
-  return op != Op::div || is_floating(operand);
+  if (op == Op::div) return is_floating(operand);
+  // A mask register has no shift by lanes and no bits to look at; expressions do not ask for either.
+  return operand != DType::boolean || (op != Op::shl && op != Op::shr && op != Op::bitcast);
 }
 
 Vector Operations::emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) {
