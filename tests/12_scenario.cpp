@@ -150,7 +150,8 @@ TEST_CASE("a value outside its range is an error with its place") {
       {"particles.generate={kind=\"ring\",count=1,seed=1,w=1,radius=[1,2]}", "of a ring must be one number"},
       {"particles.generate={kind=\"box\",count=1,seed=1,w=1,radius=1}", "unknown key 'particles.generate.radius'"},
   };
-  for (const auto& [setting, message] : cases) {
+  for (const auto& [key_and_value, message] : cases) {
+    const auto setting = key_and_value;  // clang 14 captures no structured binding
     CAPTURE(setting);
     const std::string got = error_of([&, text = setting] { with({text}); });
     CHECK(contains(got, message));

@@ -50,7 +50,8 @@ constexpr double kTextbookY[] = {0.5438635787296997, -0.4900342888538049, -0.365
 
 TEST_CASE("the textbook run ends where it must") {
   const Device device = test::device();
-  for (const auto& [precision, bound] : {std::pair{"f64", 1e-13}, std::pair{"f32", 1e-5}}) {
+  for (const auto& [type, bound] : {std::pair{"f64", 1e-13}, std::pair{"f32", 1e-5}}) {
+    const auto precision = type;  // clang 14 captures no structured binding
     CAPTURE(precision);
     const State end = final_state(device, textbook({std::string("precision=") + precision}));
     CHECK(end.step == 10000);
