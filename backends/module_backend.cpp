@@ -44,7 +44,8 @@ class ModuleBackend : public Backend {
 
   std::unique_ptr<BackendDevice> do_open(int number, const DeviceOptions& options) override {
     if (Backend* backend = loaded()) return backend->do_open(number, options);
-    throw Error(Code::no_device, fmt::format("there is no device of kind '{}': {}", source_.kind, problem_),
+    const std::string name = number < 0 ? std::string(source_.kind) : fmt::format("{}:{}", source_.kind, number);
+    throw Error(Code::no_device, fmt::format("there is no device {}: {}", name, problem_),
                 "`lockstep devices` lists what there is.");
   }
 
