@@ -119,8 +119,7 @@ class CpuDevice : public BackendDevice {
   std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) override { return std::make_unique<HostBuffer>(bytes); }
 
   std::unique_ptr<Executable> do_compile(const Program& program) override {
-    std::unique_ptr<JitCode> code = jit_ ? jit_compile(program, jit_) : nullptr;
-    return std::make_unique<InterpretedProgram>(program, table_, std::move(code));
+    return std::make_unique<InterpretedProgram>(program, table_, jit_);
   }
   std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override {
     if (!kernel.cpu)

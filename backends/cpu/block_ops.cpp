@@ -3,6 +3,7 @@
 #include "block_ops.hpp"
 
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "lockstep/arithmetic.hpp"
@@ -177,7 +178,63 @@ FoldOps fold_values() {
   ops.combine = [](Partial& left, const Partial& right) {
     left.bits = to_bits(F{}(from_bits<T>(left.bits), from_bits<T>(right.bits)));
   };
+  ops.join = [](void* values, std::size_t n) -> Partial {
+    T* x = static_cast<T*>(values);
+    for (; n > 1; n = n / 2 + n % 2) {
+      for (std::size_t i = 0; i < n / 2; ++i) x[i] = F{}(x[2 * i], x[2 * i + 1]);
+      if (n % 2) x[n / 2] = x[n - 1];
+    }
+    return {to_bits(x[0]), 0};
+  };
   return ops;
+}
+
+/// The value that goes before all others, whatever its place: in lanes, so that the loop becomes vectors.
+template <class T, bool Max>
+T find_extreme(const T* x, std::size_t n) {
+  constexpr std::size_t kWide = 64;
+  if (n < kWide) {
+    T best = x[0];
+    for (std::size_t i = 1; i < n; ++i) best = ar::goes_before<Max>(x[i], best) ? x[i] : best;
+    return best;
+  }
+  alignas(64) T lanes[kWide];
+  alignas(64) ar::BitsOf<T> nans[kWide] = {};
+  std::memcpy(lanes, x, sizeof lanes);
+  // The last block overlaps the one before it.
+  for (std::size_t i = 0; i < n; i += kWide) {
+    const T* block = x + (i + kWide <= n ? i : n - kWide);
+    for (std::size_t l = 0; l < kWide; ++l) {
+      lanes[l] = (Max ? lanes[l] < block[l] : block[l] < lanes[l]) ? block[l] : lanes[l];
+      nans[l] |= static_cast<ar::BitsOf<T>>(block[l] != block[l]);
+    }
+  }
+  T best = lanes[0];
+  bool has_nan = false;
+  for (std::size_t l = 0; l < kWide; ++l) {
+    best = ar::goes_before<Max>(lanes[l], best) ? lanes[l] : best;
+    has_nan = has_nan || nans[l];
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    if (has_nan) return std::numeric_limits<T>::quiet_NaN();
+  }
+  return best;
+}
+
+/// Where `value`, which is there, is first; any NaN is like another.
+template <class T>
+std::size_t find_place(const T* x, std::size_t n, T value) {
+  constexpr std::size_t kWide = 64;
+  const bool nan = value != value;
+  std::size_t i = 0;
+  for (; i + kWide <= n; i += kWide) {
+    ar::BitsOf<T> found = 0;
+    for (std::size_t l = 0; l < kWide; ++l)
+      found |= static_cast<ar::BitsOf<T>>((x[i + l] == value) | (nan & (x[i + l] != x[i + l])));
+    if (found) break;
+  }
+  while (i + 1 < n && !(x[i] == value || (nan && x[i] != x[i]))) ++i;
+  return i;
 }
 
 /// argmin and argmax: the order does not matter, the place decides between equals.
@@ -186,9 +243,7 @@ FoldOps fold_places() {
   FoldOps ops;
   ops.unit = [](const void* values, std::size_t n, std::uint64_t first) -> Partial {
     const T* x = static_cast<const T*>(values);
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < n; ++i)
-      if (ar::goes_before<Max>(x[i], x[best])) best = i;
+    const std::size_t best = find_place(x, n, find_extreme<T, Max>(x, n));
     return {to_bits(x[best]), first + best};
   };
   ops.rows = [](void* lanes, const void* values, std::size_t rows, std::size_t width, std::size_t row,
@@ -205,6 +260,11 @@ FoldOps fold_places() {
   };
   ops.combine = [](Partial& left, const Partial& right) {
     if (ar::goes_before<Max>(from_bits<T>(right.bits), from_bits<T>(left.bits))) left = right;
+  };
+  ops.join = [](void* values, std::size_t n) -> Partial {
+    const T* x = static_cast<const T*>(values);
+    const std::size_t best = find_place(x, n, find_extreme<T, Max>(x, n));
+    return {to_bits(x[best]), best};
   };
   return ops;
 }

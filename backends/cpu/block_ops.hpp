@@ -33,6 +33,9 @@ struct FoldOps {
   void (*close)(void* lanes, std::size_t rows, std::size_t width, Partial* nodes);
   /// left = left op right, for neighbouring nodes.
   void (*combine)(Partial& left, const Partial& right);
+  /// Folds the values of `n` neighbouring units, an aligned run of the tree, and overwrites them. For argmin and argmax
+  /// they are the units' extreme values, and the node's index is the number of the unit that wins.
+  Partial (*join)(void* values, std::size_t n);
 };
 
 /// The operations compiled for one instruction set.

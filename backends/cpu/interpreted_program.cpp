@@ -12,11 +12,10 @@ bool is_uniform(Op op) { return op == Op::constant || op == Op::scalar; }
 
 }  // namespace
 
-InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table, std::unique_ptr<JitCode> code)
-    : program_(std::move(program)),
-      code_(std::move(code)),
-      results_(result_nodes(program_)),
-      steps_(program_.nodes.size()) {
+InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<void> jit)
+    : program_(std::move(program)), jit_(std::move(jit)), steps_(program_.nodes.size()) {
+  for (const Form form : {Form::map, Form::fold}) forms_[index(form)].results = result_nodes(program_, form);
+  native_ = native(Form::map) != nullptr;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Node& node = program_.nodes[i];
     const int arity = info(node.op).arity;
@@ -35,17 +34,24 @@ InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table,
     Step& step = steps_[output.node];
     if (output.fold == Fold::store && step.output < 0) step.output = static_cast<std::int32_t>(o);
   }
-  if (code_)
+  if (native_)
     assign_native_slots();
   else
     assign_slots();
 }
 
+BlockFunction InterpretedProgram::native(Form form) const {
+  FormCode& it = forms_[index(form)];
+  if (jit_ && !std::exchange(it.compiled, true)) it.code = jit_compile(program_, form, jit_);
+  return it.code ? it.code->function : nullptr;
+}
+
 /// Only operands and results have blocks; they live side by side.
 void InterpretedProgram::assign_native_slots() {
+  const std::vector<std::uint32_t>& all = results(Form::map);
   for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
     const Op op = program_.nodes[i].op;
-    const bool result = std::find(results_.begin(), results_.end(), i) != results_.end();
+    const bool result = std::find(all.begin(), all.end(), i) != all.end();
     if (op == Op::load || op == Op::index || result) steps_[i].slot = slots_++;
   }
 }

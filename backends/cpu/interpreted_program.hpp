@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <memory>
 #include <vector>
 
 #include "block_ops.hpp"
@@ -13,7 +15,8 @@ namespace lockstep::cpu {
 /// last reader is done, so that few slots stay in the first-level cache.
 class InterpretedProgram : public Executable {
  public:
-  InterpretedProgram(Program program, const BlockTable& table, std::unique_ptr<JitCode> code);
+  /// `jit` is the memory of compiled code, or null if the interpreter runs everything.
+  InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<void> jit);
 
   static constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
@@ -28,20 +31,30 @@ class InterpretedProgram : public Executable {
   const std::vector<FoldOps>& folds() const noexcept { return folds_; }  ///< one per output; empty rows for stores
   std::uint32_t slots() const noexcept { return slots_; }
   bool has_folds() const noexcept { return has_folds_; }
-  /// Null if the interpreter runs the program.
-  BlockFunction native() const noexcept { return code_ ? code_->function : nullptr; }
+  /// Native code, compiled when it is first asked for; null if there is none. One thread at a time may ask.
+  BlockFunction native(Form form) const;
+  /// True if native code computes the nodes.
+  bool is_native() const noexcept { return native_; }
   /// The nodes that native code writes, in its order.
-  const std::vector<std::uint32_t>& results() const noexcept { return results_; }
+  const std::vector<std::uint32_t>& results(Form form) const noexcept { return forms_[index(form)].results; }
 
   std::string source() const override { return program_.dump(); }
 
  private:
+  struct FormCode {
+    std::vector<std::uint32_t> results;
+    std::unique_ptr<JitCode> code;
+    bool compiled = false;
+  };
+  static constexpr std::size_t index(Form form) noexcept { return static_cast<std::size_t>(form); }
+
   void assign_slots();
   void assign_native_slots();
 
   Program program_;
-  std::unique_ptr<JitCode> code_;
-  std::vector<std::uint32_t> results_;
+  std::shared_ptr<void> jit_;
+  mutable std::array<FormCode, kForms> forms_;
+  bool native_ = false;
   std::vector<Step> steps_;
   std::vector<FoldOps> folds_;
   std::uint32_t slots_ = 0;

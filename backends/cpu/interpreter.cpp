@@ -14,6 +14,7 @@ constexpr std::uint64_t kTaskElements = std::uint64_t{64} * kBlock;
 // Waking a thread costs some microseconds: as long as this many elements take one thread.
 constexpr std::uint64_t kSerialElements = std::uint64_t{16} * kBlock;
 constexpr std::uint64_t kSmallestChunk = 16;  // units of one fold in a task
+constexpr std::uint64_t kLargestChunk = 1024;
 constexpr std::uint64_t kTasksPerThread = 8;
 
 std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
@@ -48,11 +49,26 @@ Cut::Cut(const InterpretedProgram& program, const Pass& pass, int threads)
   if (!program.has_folds()) {
     chunk = kTaskElements / kBlock;
   } else {
-    const std::uint64_t wanted = kTasksPerThread * static_cast<std::uint64_t>(threads);
+    const std::uint64_t wanted = threads == 1 ? 1 : kTasksPerThread * static_cast<std::uint64_t>(threads);
     const std::uint64_t pieces = groups >= wanted ? 1 : ceil_div(wanted, groups);
-    chunk = std::bit_ceil(std::max(kSmallestChunk, ceil_div(units, pieces)));
+    chunk = std::bit_ceil(std::clamp(ceil_div(units, pieces), kSmallestChunk, kLargestChunk));
   }
   chunks = ceil_div(units, chunk);
+}
+
+bool is_place(Fold fold) { return fold == Fold::argmin || fold == Fold::argmax; }
+
+/// Native code folds if there is some, outputs do not lie side by side, and nothing that is stored could be in the way
+/// of looking up afterwards where an extreme value was.
+Form choose_form(const InterpretedProgram& program, const Cut& cut) {
+  if (!program.has_folds() || cut.width > 1) return Form::map;
+  bool places = false;
+  bool stores = false;
+  for (const Output& output : program.program().outputs) {
+    places = places || is_place(output.fold);
+    stores = stores || output.fold == Fold::store;
+  }
+  return !(places && stores) && program.native(Form::fold) ? Form::fold : Form::map;
 }
 
 /// The nodes of a fold tree that wait for their right neighbours, for `width` outputs side by side.
@@ -100,7 +116,7 @@ class Interpreter {
         pass_(pass),
         pool_(pool),
         cut_(program, pass, pool.threads()),
-        access_(program, pass, cut_.width > 1) {
+        access_(program, pass, cut_.width > 1, choose_form(program, cut_)) {
     const std::vector<Output>& outputs = program.program().outputs;
     for (std::size_t o = 0; o < outputs.size(); ++o)
       if (outputs[o].fold != Fold::store) folds_.push_back(o);
@@ -124,7 +140,9 @@ class Interpreter {
     const std::uint64_t unit_end = std::min(cut_.units, (chunk + 1) * cut_.chunk);
     for (std::uint64_t o = group * cut_.group; o < end; o += cut_.width) {
       const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(cut_.width, end - o));
-      if (cut_.width == 1)
+      if (access_.form == Form::fold)
+        native_row(workspace, o, chunk * cut_.chunk, unit_end);
+      else if (cut_.width == 1)
         row(workspace, o, chunk * cut_.chunk, unit_end);
       else
         columns(workspace, o, width, chunk * cut_.chunk, unit_end);
@@ -157,6 +175,29 @@ class Interpreter {
       }
     }
     finish(trees, outer, 1, first_unit / cut_.chunk);
+  }
+
+  /// One output, folded by native code: as many units at a time as lie in memory one behind the other.
+  void native_row(Workspace& workspace, std::uint64_t outer, std::uint64_t unit, std::uint64_t unit_end) {
+    const std::uint64_t count = unit_end - unit;
+    std::vector<std::uint64_t> values(folds_.size() * count);
+    std::vector<std::size_t> sizes;
+    for (const std::size_t o : folds_)
+      sizes.push_back(size_of(program_.program().nodes[program_.program().outputs[o].node].type));
+    const std::uint64_t step = access_.any_length ? count : 1;
+    std::vector<void*> nodes(folds_.size());
+    for (std::uint64_t u = unit; u < unit_end; u += step) {
+      for (std::size_t f = 0; f < folds_.size(); ++f)
+        nodes[f] = reinterpret_cast<std::byte*>(&values[f * count]) + (u - unit) * sizes[f];
+      const std::uint64_t begin = u * kBlock;
+      const std::uint64_t end = std::min((u + step) * kBlock, cut_.inner);
+      workspace.compute({outer, begin, 1, static_cast<std::size_t>(end - begin)}, nodes);
+    }
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      Partial node = program_.folds()[folds_[f]].join(&values[f * count], count);
+      node.index += unit;
+      put(f, outer, unit / cut_.chunk, node);
+    }
   }
 
   /// Several outputs side by side: a unit takes several blocks, gathered in its lanes.
@@ -194,13 +235,15 @@ class Interpreter {
   void finish(std::vector<Tree>& trees, std::uint64_t outer, std::size_t width, std::uint64_t chunk) {
     for (std::size_t f = 0; f < trees.size(); ++f) {
       const Partial* nodes = trees[f].root();
-      for (std::size_t w = 0; w < width; ++w) {
-        if (cut_.chunks > 1)
-          partial(f, chunk, outer + w) = nodes[w];
-        else
-          write(folds_[f], outer + w, nodes[w]);
-      }
+      for (std::size_t w = 0; w < width; ++w) put(f, outer + w, chunk, nodes[w]);
     }
+  }
+
+  void put(std::size_t fold, std::uint64_t outer, std::uint64_t chunk, const Partial& node) {
+    if (cut_.chunks > 1)
+      partial(fold, chunk, outer) = node;
+    else
+      write(folds_[fold], outer, node);
   }
 
   void join_chunks() {
@@ -217,10 +260,21 @@ class Interpreter {
     }
   }
 
-  void write(std::size_t o, std::uint64_t outer, const Partial& node) const {
+  /// Native code knows the unit where an extreme value is: the unit is computed again to find the element.
+  std::uint64_t find_element(std::size_t o, std::uint64_t outer, std::uint64_t unit) const {
+    const Access access(program_, pass_, false, Form::map);
+    Workspace workspace(access);
+    const std::uint64_t begin = unit * kBlock;
+    const Tile tile{outer, begin, 1, static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, cut_.inner - begin))};
+    workspace.compute(tile);
+    return program_.folds()[o].unit(workspace.values(program_.program().outputs[o].node), tile.rows, begin).index;
+  }
+
+  void write(std::size_t o, std::uint64_t outer, Partial node) const {
     const Program& program = program_.program();
     const Output& output = program.outputs[o];
-    const bool place = output.fold == Fold::argmin || output.fold == Fold::argmax;
+    const bool place = is_place(output.fold);
+    if (place && access_.form == Form::fold) node.index = find_element(o, outer, node.index);
     const auto size = size_of(program.output_type(output));
     const Operand& operand = pass_.outputs[o];
     const std::int64_t offset = operand.offset + outer_offset(pass_, operand, outer);

@@ -40,8 +40,8 @@ bool is_operand(Op op) { return op == Op::load || op == Op::index; }
 
 }  // namespace
 
-Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool columns_)
-    : program(program_), pass(pass_), columns(columns_) {
+Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool columns, Form form_)
+    : program(program_), pass(pass_), native(program_.native(form_)), form(form_) {
   for (std::size_t a = 0; a < pass.arrays.size(); ++a)
     direct_loads.push_back(!columns && is_contiguous_inside(pass, pass.arrays[a]) && !is_overwritten_output(a));
   for (std::size_t o = 0; o < pass.outputs.size(); ++o) {
@@ -51,12 +51,16 @@ Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool colum
     direct_stores.push_back(!read && !columns && program.program().outputs[o].fold == Fold::store &&
                             is_contiguous_inside(pass, pass.outputs[o]));
   }
-  const auto all = [](const std::vector<bool>& list) {
-    return std::find(list.begin(), list.end(), false) == list.end();
-  };
   // Each result goes to one place only if no two outputs share it.
-  any_length = program.native() && !program.has_folds() && pass.indices.empty() && all(direct_loads) &&
-               all(direct_stores) && program.results().size() == pass.outputs.size();
+  std::size_t stores = 0;
+  any_length = native && (form == Form::fold || !program.has_folds()) && pass.indices.empty();
+  for (const bool direct : direct_loads) any_length = any_length && direct;
+  for (std::size_t o = 0; o < pass.outputs.size(); ++o) {
+    if (program.program().outputs[o].fold != Fold::store) continue;
+    ++stores;
+    any_length = any_length && direct_stores[o];
+  }
+  any_length = any_length && program.results(form).size() == stores;
 }
 
 /// True if array operand `a` is itself an output and its memory one of another: a tile's stores come before the folds
@@ -77,7 +81,7 @@ Workspace::Workspace(const Access& access)
     : access_(access),
       arena_(thread_arena(std::max<std::size_t>(access.program.slots(), 1) * kSlotBytes)),
       blocks_(access.program.steps().size(), nullptr) {
-  if (!access.program.native()) fill_uniform();
+  if (!access.native) fill_uniform();
 }
 
 std::byte* Workspace::slot(std::size_t node) const { return arena_ + access_.program.steps()[node].slot * kSlotBytes; }
@@ -121,9 +125,9 @@ std::byte* Workspace::destination(std::size_t node, const Tile& tile) const {
   return data_of(*operand.buffer) + tile_start(access_.pass, operand, tile) * size;
 }
 
-void Workspace::compute(const Tile& tile) {
-  if (access_.program.native())
-    run_native(tile);
+void Workspace::compute(const Tile& tile, std::span<void* const> nodes) {
+  if (access_.native)
+    run_native(tile, nodes);
   else
     interpret(tile);
   store(tile);
@@ -144,7 +148,7 @@ void Workspace::interpret(const Tile& tile) {
   }
 }
 
-void Workspace::run_native(const Tile& tile) {
+void Workspace::run_native(const Tile& tile, std::span<void* const> nodes) {
   const Program& program = access_.program.program();
   operands_.assign(program.arrays.size() + program.indices, nullptr);
   for (std::size_t i = 0; i < program.nodes.size(); ++i) {
@@ -154,11 +158,12 @@ void Workspace::run_native(const Tile& tile) {
     // Operands are only read.
     operands_[node.bits + (node.op == Op::index ? program.arrays.size() : 0)] = const_cast<void*>(blocks_[i]);
   }
-  for (std::uint32_t node : access_.program.results()) {
+  for (const std::uint32_t node : access_.program.results(access_.form)) {
     operands_.push_back(destination(node, tile));
     blocks_[node] = operands_.back();
   }
-  access_.program.native()(operands_.data(), access_.pass.scalars.data(), tile.size());
+  operands_.insert(operands_.end(), nodes.begin(), nodes.end());
+  access_.native(operands_.data(), access_.pass.scalars.data(), tile.size());
 }
 
 void Workspace::store(const Tile& tile) const {
@@ -167,7 +172,7 @@ void Workspace::store(const Tile& tile) const {
     const Output& output = program.outputs[o];
     if (output.fold != Fold::store) continue;
     const InterpretedProgram::Step& step = access_.program.steps()[output.node];
-    const bool computed = access_.program.native() ? !is_operand(program.nodes[output.node].op) : step.op != nullptr;
+    const bool computed = access_.native || step.op != nullptr;
     if (computed && step.output == static_cast<std::int32_t>(o) && access_.direct_stores[o]) continue;
     const Operand& operand = access_.pass.outputs[o];
     scatter(access_.pass, operand, tile, blocks_[output.node], size_of(program.nodes[output.node].type),

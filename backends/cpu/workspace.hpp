@@ -10,11 +10,12 @@ namespace lockstep::cpu {
 
 /// How the operands of a pass are reached, worked out once for all tiles.
 struct Access {
-  Access(const InterpretedProgram& program, const Pass& pass, bool columns);
+  Access(const InterpretedProgram& program, const Pass& pass, bool columns, Form form);
 
   const InterpretedProgram& program;
   const Pass& pass;
-  bool columns;                     ///< tiles are wider than one output
+  BlockFunction native;             ///< what computes the nodes; null for the interpreter
+  Form form;                        ///< of the native code
   std::vector<bool> direct_loads;   ///< array operand: blocks are read where they lie
   std::vector<bool> direct_stores;  ///< output: the operation writes to its place
   bool any_length = false;          ///< nothing goes through a block: a tile may be longer than one
@@ -28,8 +29,9 @@ class Workspace {
  public:
   explicit Workspace(const Access& access);
 
-  /// Computes all nodes for a tile and stores the outputs that are not folded.
-  void compute(const Tile& tile);
+  /// Computes all nodes for a tile and stores the outputs that are not folded. In the form `fold`, `nodes` are where
+  /// the nodes of the units go, one place for each folded output.
+  void compute(const Tile& tile, std::span<void* const> nodes = {});
   /// The values of a node for the last tile.
   const void* values(std::uint32_t node) const { return blocks_[node]; }
 
@@ -37,7 +39,7 @@ class Workspace {
   std::byte* slot(std::size_t node) const;
   void fill_uniform();
   void interpret(const Tile& tile);
-  void run_native(const Tile& tile);
+  void run_native(const Tile& tile, std::span<void* const> nodes);
   const void* load(std::size_t node, const Tile& tile);
   std::byte* destination(std::size_t node, const Tile& tile) const;
   void store(const Tile& tile) const;

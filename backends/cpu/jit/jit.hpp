@@ -1,19 +1,29 @@
 #pragma once
 
 // Programs as native code. A block function computes n elements of every output from dense operands; how elements
-// are found in memory, and folds, stay with the interpreter's tiles.
+// are found in memory stays with the interpreter's tiles.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "lockstep/program.hpp"
 
 namespace lockstep::cpu {
 
-/// `operands`: the arrays, then the index operands, then one result per distinct output node that is not an operand;
-/// all dense. `scalars`: the parameters' bits.
+/// `operands`: the arrays, then the index operands, then the results (`result_nodes`); all dense. `scalars`: the
+/// parameters' bits.
+/// In the form `fold` only nodes that are stored have results; behind them comes for each folded output where the nodes
+/// of its units go, one for every 1024 elements. The first element begins a unit.
 using BlockFunction = void (*)(void* const* operands, const std::uint64_t* scalars, std::uint64_t n);
+
+enum class Form : std::uint8_t {
+  map,   ///< all output nodes are stored
+  fold,  ///< outputs that are folded are folded, unit by unit
+};
+
+inline constexpr std::size_t kForms = 2;
 
 /// Compiled code; freed with the object.
 class JitCode {
@@ -27,9 +37,10 @@ std::shared_ptr<void> make_jit_memory();
 
 /// Native code for AVX-512, or nothing where the program needs an operation that has no instruction (integer division,
 /// remainders), this processor lacks AVX-512, or this build has no AsmJit: the interpreter then runs it.
-std::unique_ptr<JitCode> jit_compile(const Program& program, const std::shared_ptr<void>& memory);
+std::unique_ptr<JitCode> jit_compile(const Program& program, Form form, const std::shared_ptr<void>& memory);
 
-/// Result nodes in the order of the block function's operands.
-std::vector<std::uint32_t> result_nodes(const Program& program);
+/// The nodes that a block function writes, in the order of its operands: each output's, but once, and no operand that
+/// is only folded.
+std::vector<std::uint32_t> result_nodes(const Program& program, Form form);
 
 }  // namespace lockstep::cpu

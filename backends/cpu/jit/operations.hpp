@@ -14,6 +14,8 @@ class Operations {
   static bool has(Op op, DType operand);
 
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c);
+  /// `a` where the mask is set, else `b`.
+  Vector blend(const x86::KReg& mask, const Vector& a, const Vector& b);
 
  private:
   using One = asmjit::Error (*)(x86::Compiler&, const x86::Zmm&, const x86::Zmm&);
@@ -34,7 +36,6 @@ class Operations {
   Vector compare(Op op, const Vector& a, const Vector& b);
   Vector compare_masks(Op op, const Vector& a, const Vector& b);
   Vector select(const Vector& condition, const Vector& a, const Vector& b);
-  Vector blend(const x86::KReg& mask, const Vector& a, const Vector& b);
   /// Compares with the immediate that vcmp and vpcmp know, types other than bool.
   x86::KReg compare_mask(const Vector& a, const Vector& b, int immediate);
 

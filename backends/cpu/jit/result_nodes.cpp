@@ -4,11 +4,12 @@
 
 namespace lockstep::cpu {
 
-std::vector<std::uint32_t> result_nodes(const Program& program) {
+std::vector<std::uint32_t> result_nodes(const Program& program, Form form) {
   std::vector<std::uint32_t> nodes;
   for (const Output& output : program.outputs) {
     const Op op = program.nodes[output.node].op;
-    if (op == Op::load || op == Op::index) continue;
+    const bool operand = op == Op::load || op == Op::index;
+    if (output.fold != Fold::store && (operand || form == Form::fold)) continue;
     if (std::find(nodes.begin(), nodes.end(), output.node) == nodes.end()) nodes.push_back(output.node);
   }
   return nodes;

@@ -3,9 +3,11 @@
 namespace lockstep::cpu::jit {
 namespace {
 
-x86::Mem element(DType type, const x86::Gp& base, const x86::Gp& index, int part) {
-  const std::uint64_t size = size_of(type);
-  return x86::ptr(base, index, size == 8 ? 3 : size == 4 ? 2 : 0, part * 64);
+constexpr int kKeptRegisters = 10;
+
+x86::Mem element(DType type, const x86::Gp& base, const x86::Gp& index, int part, int ahead) {
+  const int size = static_cast<int>(size_of(type));
+  return x86::ptr(base, index, size == 8 ? 3 : size == 4 ? 2 : 0, part * 64 + ahead * size);
 }
 
 }  // namespace
@@ -25,6 +27,26 @@ x86::KReg Memory::high(const x86::KReg& mask) {
 }
 
 Vector Memory::constant(DType type, std::uint64_t bits) {
+  for (const Kept& kept : kept_)
+    if (kept.bits == bits && kept.vector.type == type) return kept.vector;
+  if (!prologue_ || registers_ + parts(type) > kKeptRegisters) return fresh(type, bits);
+  asmjit::BaseNode* const here = cc_.setCursor(prologue_);
+  kept_.push_back({bits, fresh(type, bits)});
+  prologue_ = cc_.setCursor(here);
+  registers_ += parts(type);
+  return kept_.back().vector;
+}
+
+x86::Gp Memory::bits_of(const x86::KReg& mask) {
+  // Through another register: AsmJit 1.9 encodes the move wrongly if it finds the mask spilled to the stack.
+  const x86::KReg copy = cc_.newKw();
+  const x86::Gp bits = cc_.newUInt32();
+  cc_.kmovw(copy, mask);
+  cc_.kmovw(bits, copy);
+  return bits;
+}
+
+Vector Memory::fresh(DType type, std::uint64_t bits) {
   const auto scope = asmjit::ConstPoolScope::kLocal;
   if (type == DType::i8) bits = static_cast<std::uint64_t>(static_cast<std::int8_t>(bits));
   if (size_of(type) == 1) return broadcast(type, cc_.newUInt32Const(scope, static_cast<std::uint32_t>(bits)));
@@ -48,14 +70,14 @@ Vector Memory::broadcast(DType type, const x86::Mem& from) {
   return v;
 }
 
-Vector Memory::load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail) {
+Vector Memory::load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) {
   const Vector v = make(type);
   if (size_of(type) == 1) {
     const x86::Xmm bytes = cc_.newXmm();
     if (tail)
-      cc_.k(*tail).z().vmovdqu8(bytes, element(type, base, index, 0));
+      cc_.k(*tail).z().vmovdqu8(bytes, element(type, base, index, 0, ahead));
     else
-      cc_.vmovdqu8(bytes, element(type, base, index, 0));
+      cc_.vmovdqu8(bytes, element(type, base, index, 0, ahead));
     if (type == DType::boolean)
       cc_.vptestmb(v.mask, bytes, bytes);
     else if (type == DType::i8)
@@ -65,7 +87,7 @@ Vector Memory::load(DType type, const x86::Gp& base, const x86::Gp& index, const
     return v;
   }
   for (int p = 0; p < parts(type); ++p) {
-    const x86::Mem from = element(type, base, index, p);
+    const x86::Mem from = element(type, base, index, p, ahead);
     if (!tail)
       cc_.vmovdqu32(v.part[p], from);
     else if (size_of(type) == 4)
@@ -76,8 +98,8 @@ Vector Memory::load(DType type, const x86::Gp& base, const x86::Gp& index, const
   return v;
 }
 
-void Memory::store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail) {
-  const x86::Mem to = element(v.type, base, index, 0);
+void Memory::store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) {
+  const x86::Mem to = element(v.type, base, index, 0, ahead);
   if (v.type == DType::boolean) {
     const x86::Xmm ones = cc_.newXmm();
     cc_.vmovdqa(ones, cc_.newConst(asmjit::ConstPoolScope::kLocal, "\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1", 16));
@@ -97,7 +119,7 @@ void Memory::store(const Vector& v, const x86::Gp& base, const x86::Gp& index, c
     return;
   }
   for (int p = 0; p < parts(v.type); ++p) {
-    const x86::Mem part = element(v.type, base, index, p);
+    const x86::Mem part = element(v.type, base, index, p, ahead);
     if (!tail)
       cc_.vmovdqu32(part, v.part[p]);
     else if (size_of(v.type) == 4)

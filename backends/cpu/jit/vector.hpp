@@ -2,6 +2,9 @@
 
 #include <asmjit/x86.h>
 
+#include <utility>
+#include <vector>
+
 #include "lockstep/dtype.hpp"
 
 namespace lockstep::cpu::jit {
@@ -27,16 +30,31 @@ class Memory {
   explicit Memory(x86::Compiler& cc) : cc_(cc) {}
 
   Vector make(DType type);
-  /// All lanes hold the value with these bits.
+  /// Constants are loaded here, before the loops, as long as there are registers to keep them.
+  void keep_constants_here() { prologue_ = cc_.cursor(); }
+  /// All lanes hold the value with these bits. Not to be overwritten.
   Vector constant(DType type, std::uint64_t bits);
+  /// The same in a register of its own.
+  Vector fresh(DType type, std::uint64_t bits);
+  /// The lanes of a mask as the low bits of a number.
+  x86::Gp bits_of(const x86::KReg& mask);
   Vector broadcast(DType type, const x86::Mem& from);
-  Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail);
-  void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail);
+  /// Sixteen elements from number `index + ahead` of `base`.
+  Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead = 0);
+  void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead = 0);
 
  private:
+  struct Kept {
+    std::uint64_t bits;
+    Vector vector;
+  };
+
   x86::KReg high(const x86::KReg& mask);
 
   x86::Compiler& cc_;
+  asmjit::BaseNode* prologue_ = nullptr;
+  std::vector<Kept> kept_;
+  int registers_ = 0;  // that hold kept constants
 };
 
 }  // namespace lockstep::cpu::jit

@@ -1,0 +1,269 @@
+#include "function_writer.hpp"
+
+#include <algorithm>
+
+#include "block_ops.hpp"
+
+namespace lockstep::cpu::jit {
+namespace {
+
+constexpr int kUnit = static_cast<int>(kBlock);
+constexpr int kRow = static_cast<int>(kLanes);
+constexpr int kUnroll = 4;
+// Copies of a loop's body hide latency while they stay small; a long body hides it by itself.
+constexpr std::ptrdiff_t kCheapNodes = 8;
+// Of 32 vector registers, what accumulators may take.
+constexpr int kAccumulators = 16;
+
+bool is_operand(Op op) { return op == Op::load || op == Op::index; }
+
+/// A count: the sum of a bool that was cast to an integer.
+bool is_count(const Program& program, const Output& output) {
+  const Node& node = program.nodes[output.node];
+  return output.fold == Fold::sum && node.op == Op::cast && size_of(node.type) == 8 && !is_floating(node.type) &&
+         program.nodes[node.args[0]].type == DType::boolean;
+}
+
+}  // namespace
+
+FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form form)
+    : cc_(cc),
+      program_(program),
+      form_(form),
+      results_(result_nodes(program, form)),
+      memory_(cc),
+      operations_(cc, memory_),
+      values_(program.nodes.size()),
+      needed_(program.nodes.size(), false) {}
+
+bool FunctionWriter::can_write(const Program& program, Form form) {
+  const auto has_code = [&](const Node& node) {
+    return info(node.op).arity == 0 || Operations::has(node.op, program.nodes[node.args[0]].type);
+  };
+  const auto has_fold = [&](const Output& output) {
+    return output.fold == Fold::store || FoldWriter::has(output.fold, program.nodes[output.node].type);
+  };
+  return std::all_of(program.nodes.begin(), program.nodes.end(), has_code) &&
+         (form == Form::map || std::all_of(program.outputs.begin(), program.outputs.end(), has_fold));
+}
+
+void FunctionWriter::write() {
+  asmjit::FuncNode* function = cc_.addFunc(asmjit::FuncSignatureT<void, void* const*, const void*, std::uint64_t>());
+  function->frame().setAvxEnabled();
+  function->frame().setAvx512Enabled();
+  const x86::Gp operands = cc_.newUIntPtr();
+  const x86::Gp scalars = cc_.newUIntPtr();
+  n_ = cc_.newUInt64();
+  function->setArg(0, operands);
+  function->setArg(1, scalars);
+  function->setArg(2, n_);
+  if (form_ == Form::fold) find_folds();
+  find_needed();
+  load_pointers(operands);
+  write_scalars(scalars);
+  i_ = cc_.newUInt64();
+  cc_.xor_(i_, i_);
+  memory_.keep_constants_here();
+  if (form_ == Form::fold)
+    write_units();
+  else
+    write_map();
+  cc_.ret();
+  cc_.endFunc();
+}
+
+void FunctionWriter::find_folds() {
+  for (const Output& output : program_.outputs) {
+    if (output.fold == Fold::store) continue;
+    const bool counts = is_count(program_, output);
+    const Node& node = program_.nodes[output.node];
+    folds_.push_back({FoldWriter(cc_, memory_, operations_, output.fold, node.type, counts),
+                      counts ? node.args[0] : output.node,
+                      {}});
+  }
+}
+
+void FunctionWriter::find_needed() {
+  for (const std::uint32_t node : results_) needed_[node] = true;
+  for (const Folded& fold : folds_) needed_[fold.node] = true;
+  for (std::size_t i = program_.nodes.size(); i-- > 0;) {
+    if (!needed_[i]) continue;
+    const Node& node = program_.nodes[i];
+    for (int a = 0; a < info(node.op).arity; ++a) needed_[node.args[static_cast<std::size_t>(a)]] = true;
+  }
+}
+
+void FunctionWriter::load_pointers(const x86::Gp& operands) {
+  const std::size_t count = program_.arrays.size() + program_.indices + results_.size();
+  const auto load = [&](std::size_t p) {
+    const x86::Gp pointer = cc_.newUIntPtr();
+    cc_.mov(pointer, x86::ptr(operands, static_cast<int>(8 * p)));
+    return pointer;
+  };
+  for (std::size_t p = 0; p < count; ++p) pointers_.push_back(load(p));
+  for (std::size_t f = 0; f < folds_.size(); ++f) folds_[f].nodes = load(count + f);
+}
+
+void FunctionWriter::write_scalars(const x86::Gp& scalars) {
+  for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
+    const Node& node = program_.nodes[i];
+    if (needed_[i] && node.op == Op::scalar)
+      values_[i] = write_scalar(node, x86::ptr(scalars, static_cast<int>(8 * node.bits)));
+  }
+}
+
+Vector FunctionWriter::write_scalar(const Node& node, x86::Mem from) {
+  if (size_of(node.type) != 1) return memory_.broadcast(node.type, from);
+  const x86::Gp value = cc_.newUInt32();
+  from.setSize(1);
+  if (node.type == DType::i8)
+    cc_.movsx(value, from);
+  else
+    cc_.movzx(value, from);
+  Vector v = memory_.make(node.type);
+  const x86::Zmm all = node.type == DType::boolean ? cc_.newZmm() : v.part[0];
+  cc_.vpbroadcastd(all, value);
+  if (node.type == DType::boolean) cc_.vptestmd(v.mask, all, all);
+  return v;
+}
+
+bool FunctionWriter::is_cheap() const {
+  return std::count_if(program_.nodes.begin(), program_.nodes.end(),
+                       [](const Node& node) { return info(node.op).arity > 0; }) <= kCheapNodes;
+}
+
+void FunctionWriter::write_map() {
+  const asmjit::Label end = cc_.newLabel();
+  const x86::Gp full = cc_.newUInt64();
+  const auto loop = [&](int copies) {
+    const asmjit::Label begin = cc_.newLabel();
+    const asmjit::Label done = cc_.newLabel();
+    cc_.mov(full, n_);
+    cc_.and_(full, -kWidth * copies);
+    cc_.cmp(i_, full);
+    cc_.jae(done);
+    cc_.bind(begin);
+    for (int c = 0; c < copies; ++c) write_elements(nullptr, c * kWidth);
+    cc_.add(i_, kWidth * copies);
+    cc_.cmp(i_, full);
+    cc_.jb(begin);
+    cc_.bind(done);
+  };
+  if (is_cheap()) loop(kUnroll);
+  loop(1);
+  cc_.sub(n_, i_);
+  cc_.jz(end);
+  const x86::KReg mask = tail_mask(n_);
+  write_elements(&mask, 0);
+  cc_.bind(end);
+}
+
+/// One unit after another; the whole ones row by row with all lanes in registers, if they fit.
+void FunctionWriter::write_units() {
+  int registers = 0;
+  for (const Folded& fold : folds_) registers += fold.writer.registers();
+  const bool rows = is_cheap() && registers <= kAccumulators;
+  const asmjit::Label loop = cc_.newLabel();
+  const asmjit::Label any = cc_.newLabel();
+  const asmjit::Label next = cc_.newLabel();
+  const x86::Gp unit = cc_.newUInt64();
+  const x86::Gp end = cc_.newUInt64();
+  const auto close = [&] {
+    for (Folded& fold : folds_) fold.writer.close(fold.nodes, unit);
+  };
+  cc_.xor_(unit, unit);
+  cc_.bind(loop);
+  cc_.lea(end, x86::ptr(i_, kUnit));
+  cc_.cmp(end, n_);
+  if (rows) {
+    cc_.ja(any);
+    write_rows(end);
+    close();
+    cc_.jmp(next);
+    cc_.bind(any);
+  }
+  cc_.cmova(end, n_);
+  write_any_rows(end);
+  close();
+  cc_.bind(next);
+  cc_.inc(unit);
+  cc_.cmp(i_, n_);
+  cc_.jb(loop);
+}
+
+void FunctionWriter::write_rows(const x86::Gp& end) {
+  const asmjit::Label row = cc_.newLabel();
+  for (Folded& fold : folds_) fold.writer.begin(true);
+  cc_.bind(row);
+  for (int column = 0; column < kRow / kWidth; ++column) {
+    write_elements(nullptr, column * kWidth);
+    for (Folded& fold : folds_) fold.writer.add(column, values_[fold.node], nullptr);
+  }
+  cc_.add(i_, kRow);
+  cc_.cmp(i_, end);
+  cc_.jb(row);
+}
+
+void FunctionWriter::write_any_rows(const x86::Gp& end) {
+  const asmjit::Label loop = cc_.newLabel();
+  const asmjit::Label tail = cc_.newLabel();
+  const asmjit::Label done = cc_.newLabel();
+  const x86::Gp full = cc_.newUInt64();
+  const x86::Gp lane = cc_.newUInt64();
+  const auto step = [&](const x86::KReg* mask) {
+    write_elements(mask, 0);
+    cc_.mov(lane, i_);
+    cc_.and_(lane, kRow - 1);
+    for (Folded& fold : folds_) fold.writer.add_at(lane, values_[fold.node], mask);
+  };
+  for (Folded& fold : folds_) fold.writer.begin(false);
+  cc_.mov(full, end);
+  cc_.and_(full, -kWidth);
+  cc_.cmp(i_, full);
+  cc_.jae(tail);
+  cc_.bind(loop);
+  step(nullptr);
+  cc_.add(i_, kWidth);
+  cc_.cmp(i_, full);
+  cc_.jb(loop);
+  cc_.bind(tail);
+  cc_.mov(full, end);
+  cc_.sub(full, i_);
+  cc_.jz(done);
+  const x86::KReg mask = tail_mask(full);
+  step(&mask);
+  cc_.mov(i_, end);
+  cc_.bind(done);
+}
+
+/// The lowest `count` bits, fewer than the width.
+x86::KReg FunctionWriter::tail_mask(const x86::Gp& count) {
+  const x86::Gp bits = cc_.newUInt32();
+  const x86::Gp shift = cc_.newUInt32();
+  const x86::KReg mask = cc_.newKw();
+  cc_.mov(bits, 1);
+  cc_.mov(shift, count.r32());
+  cc_.shl(bits, shift.r8());
+  cc_.sub(bits, 1);
+  cc_.kmovw(mask, bits);
+  return mask;
+}
+
+void FunctionWriter::write_elements(const x86::KReg* tail, int ahead) {
+  for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
+    const Node& node = program_.nodes[i];
+    if (!needed_[i]) continue;
+    if (is_operand(node.op))
+      values_[i] = memory_.load(node.type, pointers_[node.bits + (node.op == Op::index ? program_.arrays.size() : 0)],
+                                i_, tail, ahead);
+    else if (node.op == Op::constant)
+      values_[i] = memory_.constant(node.type, node.bits);
+    else if (info(node.op).arity > 0)
+      values_[i] =
+          operations_.emit(node.op, node.type, values_[node.args[0]], values_[node.args[1]], values_[node.args[2]]);
+  }
+  std::size_t pointer = program_.arrays.size() + program_.indices;
+  for (std::uint32_t node : results_) memory_.store(values_[node], pointers_[pointer++], i_, tail, ahead);
+}
+
+}  // namespace lockstep::cpu::jit

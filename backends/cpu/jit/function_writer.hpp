@@ -1,0 +1,55 @@
+#pragma once
+
+#include <vector>
+
+#include "fold_writer.hpp"
+#include "jit.hpp"
+
+namespace lockstep::cpu::jit {
+
+/// Emits a block function.
+class FunctionWriter {
+ public:
+  FunctionWriter(x86::Compiler& cc, const Program& program, Form form);
+
+  static bool can_write(const Program& program, Form form);
+  void write();
+
+ private:
+  /// An output that is folded.
+  struct Folded {
+    FoldWriter writer;
+    std::uint32_t node;  ///< what is folded; of a count the bool that is counted
+    x86::Gp nodes;       ///< where the nodes of its units go
+  };
+
+  void find_folds();
+  void find_needed();
+  void load_pointers(const x86::Gp& operands);
+  void write_scalars(const x86::Gp& scalars);
+  Vector write_scalar(const Node& node, x86::Mem from);
+  bool is_cheap() const;
+
+  void write_map();
+  void write_units();
+  void write_rows(const x86::Gp& end);
+  void write_any_rows(const x86::Gp& end);
+
+  x86::KReg tail_mask(const x86::Gp& count);
+  void write_elements(const x86::KReg* tail, int ahead);
+
+  x86::Compiler& cc_;
+  const Program& program_;
+  Form form_;
+  std::vector<std::uint32_t> results_;
+  Memory memory_;
+  Operations operations_;
+  std::vector<Vector> values_;
+  std::vector<bool> needed_;
+  std::vector<Folded> folds_;
+  std::vector<x86::Gp> pointers_;
+  x86::Gp n_;
+  x86::Gp i_;
+};
+
+}  // namespace lockstep::cpu::jit
