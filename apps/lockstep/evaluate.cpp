@@ -12,6 +12,7 @@
 #include "lockstep/npy.hpp"
 #include "lockstep/text.hpp"
 #include "named_values.hpp"
+#include "profile_report.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
 
@@ -26,6 +27,7 @@ struct Options {
   std::string text, device, output, shape, memory;
   std::vector<std::string> values;
   bool json = false, show_program = false, show_source = false;
+  ProfileOptions profile;
 };
 
 /// A statement whose value is wanted, and then the value.
@@ -97,10 +99,10 @@ Json to_json(const Result& result) {
   return json;
 }
 
-std::string as_json(const Device& device, const std::vector<Result>& results) {
+Json as_json(const Device& device, const std::vector<Result>& results) {
   Json json = {{"device", device.name()}, {"results", Json::array()}};
   for (const Result& result : results) json["results"].push_back(to_json(result));
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json;
 }
 
 std::string as_text(const std::vector<Result>& results) {
@@ -117,6 +119,7 @@ std::string as_text(const std::vector<Result>& results) {
 int run(const Options& options) {
   const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
   const Device device = Engine().open(options.device, limits);
+  std::optional<Profile> profile = start_profile(device, options.profile);
   std::vector<Result> results = choose_results(parse(options.text, read_named_values(device, options.values)));
   const std::vector<Expr> values = expressions_of(results, options.shape);
   if (options.show_program || options.show_source) {
@@ -129,7 +132,12 @@ int run(const Options& options) {
   if (!options.output.empty()) choose_files(results, options.output);
   for (const Result& result : results)
     if (!result.file.empty()) save_npy(result.file, result.array);
-  print(options.json ? as_json(device, results) : as_text(results));
+  // Both read the values that they show from the device, which belongs to the profile.
+  const std::string text = options.json ? "" : as_text(results);
+  Json json = options.json ? as_json(device, results) : Json();
+  const std::optional<ProfileReport> report = finish_profile(profile, device, options.profile);
+  if (report && options.json) json["profile"] = profile_json(*report);
+  print(options.json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : text);
   return kGood;
 }
 
@@ -147,6 +155,7 @@ Run setup_evaluate(CLI::App& app) {
       ->type_name("SHAPE");
   app.add_option("--memory", options->memory, "the most memory that arrays may take, such as 512MiB")
       ->type_name("BYTES");
+  add_profile_options(app, options->profile);
   app.add_flag("--json", options->json, "print JSON");
   app.add_flag("--show-program", options->show_program, "print the fused program instead of running it");
   app.add_flag("--show-source", options->show_source, "print what the device's compiler gets instead of running it");

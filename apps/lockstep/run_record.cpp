@@ -54,6 +54,8 @@ std::string to_json(const RunRecord& record, const Simulation& simulation) {
   const DeviceInfo& device = simulation.device().info();
   const BitStatus& bits = simulation.device().bits();
   const double rate = record.result.seconds > 0 ? record.result.particle_steps / record.result.seconds : 0;
+  Json timing = {{"seconds", record.result.seconds}, {"particle_steps_per_second", rate}};
+  if (record.profile) timing["profile"] = profile_json(*record.profile);
   const Json document = {
       {"lockstep", version()},
       {"scenario",
@@ -73,7 +75,7 @@ std::string to_json(const RunRecord& record, const Simulation& simulation) {
       {"bits", {{"exact", bits.exact}, {"difference", bits.difference}}},
       {"quantities", quantities_of(record.rows.back(), simulation)},
       {"state_hash", record.hash},
-      {"timing", {{"seconds", record.result.seconds}, {"particle_steps_per_second", rate}}},
+      {"timing", timing},
   };
   // Names from the command line need not be UTF-8.
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lockstep/particles/simulation.hpp"
+#include "profile_report.hpp"
 
 namespace lockstep::app {
 
@@ -15,6 +17,7 @@ struct RunRecord {
   std::string hash;
   RunResult result;
   std::string stopped_by;  ///< "SIGINT", "SIGTERM", or empty for a run that reached its end
+  std::optional<ProfileReport> profile;
 };
 
 /// The record as it stands in run.json. What differs from run to run is in "timing", all else is the same for the same

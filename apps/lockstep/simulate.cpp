@@ -11,6 +11,7 @@
 #include "interruption.hpp"
 #include "lockstep/engine.hpp"
 #include "lockstep/particles/simulation.hpp"
+#include "profile_report.hpp"
 #include "progress_bar.hpp"
 #include "run_record.hpp"
 #include "table.hpp"
@@ -28,6 +29,7 @@ struct Options {
   std::string json;
   std::string memory;
   bool quiet = false;
+  ProfileOptions profile;
 
   bool json_to_stdout() const { return json == "-"; }
 };
@@ -130,13 +132,16 @@ int run(const Options& options) {
   if (!options.output.empty()) prepare_directory(options.output);
   if (!options.json.empty() && !options.json_to_stdout()) check_writable(options.json);
   const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
-  Simulation simulation(Engine().open(options.device, limits), std::move(scenario));
-  const BitStatus& bits = simulation.device().bits();
-  if (!bits.exact) warn(fmt::format("the bits of {} differ: {}", simulation.device().name(), bits.difference));
+  const Device device = Engine().open(options.device, limits);
+  const BitStatus& bits = device.bits();
+  if (!bits.exact) warn(fmt::format("the bits of {} differ: {}", device.name(), bits.difference));
+  std::optional<Profile> profile = start_profile(device, options.profile);
+  Simulation simulation(device, std::move(scenario));
   if (!options.json_to_stdout()) print(heading(simulation));
 
   const Interruption interruption;
-  const RunRecord record = run_scenario(simulation, interruption, options);
+  RunRecord record = run_scenario(simulation, interruption, options);
+  record.profile = finish_profile(profile, device, options.profile);
   if (!options.output.empty()) write_run(options.output, record, simulation);
   const std::string json = options.json.empty() ? "" : to_json(record, simulation);
   if (!options.json.empty() && !options.json_to_stdout()) write_file(options.json, json);
@@ -163,6 +168,7 @@ Run setup_simulate(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--memory", options->memory, "the most memory that arrays may take, such as 512MiB")
       ->type_name("BYTES");
+  add_profile_options(app, options->profile);
   app.add_flag("-q,--quiet", options->quiet, "show no progress");
   app.footer(
       "The state hash is the same exactly for runs with the same bits, on every device.\n"

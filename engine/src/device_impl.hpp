@@ -9,6 +9,7 @@
 #include "lockstep/device.hpp"
 #include "memory_pool.hpp"
 #include "queue_order.hpp"
+#include "recorder.hpp"
 
 namespace lockstep {
 
@@ -64,6 +65,7 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   std::unique_ptr<BackendQueue> queue;  ///< the device's own
   QueueOrder order;
   Counters counters;
+  std::shared_ptr<Recorder> recorder;  ///< of a Profile; null if nobody records
   std::once_flag tested;
   BitStatus bits;
 

@@ -42,6 +42,14 @@ NativeArgument array_argument(const Device& device, const Kernel& kernel, const 
   return {&array.storage()->buffer(), bytes, 0};
 }
 
+/// What a kernel moves for each element, if it reads and writes its arrays as its parameters say.
+std::uint64_t bytes_per_element(const std::vector<Parameter>& parameters) {
+  std::uint64_t bytes = 0;
+  for (const Parameter& p : parameters)
+    if (p.access != Access::scalar) bytes += size_of(p.type) * (p.access == Access::read_write ? 2 : 1);
+  return bytes;
+}
+
 }  // namespace
 
 Kernel::Kernel(Device device, NativeKernel source, std::shared_ptr<const Executable> executable)
@@ -53,7 +61,10 @@ Kernel::Kernel(Device device, NativeKernel source, std::shared_ptr<const Executa
 Kernel Device::build(const NativeKernel& kernel) const {
   require(!kernel.name.empty(), Code::bad_argument, "a native kernel has no name");
   const std::lock_guard lock(impl_->mutex);
-  return Kernel(*this, kernel, impl_->backend->do_build(kernel));
+  const auto begin = Recorder::HostClock::now();
+  std::shared_ptr<const Executable> executable = impl_->backend->do_build(kernel);
+  if (impl_->recorder) impl_->recorder->add_compilation(Label(kernel.name), begin);
+  return Kernel(*this, kernel, std::move(executable));
 }
 
 void Device::Impl::launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments,
@@ -76,7 +87,8 @@ void Device::Impl::launch(BackendQueue& on, const Kernel& kernel, std::span<cons
   const std::lock_guard lock(mutex);
   for (std::size_t i = 0; i < parameters.size(); ++i)
     if (native[i].buffer) order.use(on, *native[i].buffer, parameters[i].access != Access::read);
-  on.do_launch(*kernel.executable_, native, n);
+  const auto run = [&] { on.do_launch(*kernel.executable_, native, n); };
+  recorder ? recorder->record(Work::launch, on, Label(kernel.name()), n * bytes_per_element(parameters), run) : run();
   ++counters.launches;
 }
 

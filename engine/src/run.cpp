@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "builder.hpp"
+#include "formula.hpp"
 #include "plan.hpp"
 #include "require.hpp"
 #include "typing.hpp"
@@ -66,6 +67,21 @@ std::uint64_t identity_bits(Fold fold, DType type) {
   return bits_of(type, std::int64_t{fold == Fold::prod || fold == Fold::all ? 1 : 0});
 }
 
+/// Bytes that a pass reads and writes: each operand's elements once, however often its strides repeat them.
+std::uint64_t bytes_of(const Program& program, const Pass& pass) {
+  const auto of = [&](const Operand& operand, DType type) {
+    std::uint64_t bytes = size_of(type);
+    for (std::size_t d = 0; d < static_cast<std::size_t>(pass.rank); ++d)
+      if (operand.strides[d] != 0) bytes *= pass.extents[d];
+    return bytes;
+  };
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < pass.arrays.size(); ++i) bytes += of(pass.arrays[i], program.arrays[i]);
+  for (std::size_t i = 0; i < pass.outputs.size(); ++i)
+    bytes += of(pass.outputs[i], program.output_type(program.outputs[i]));
+  return bytes;
+}
+
 class Run {
  public:
   Run(Device::Impl& device, BackendQueue& on, std::span<const Request> requests)
@@ -92,15 +108,19 @@ class Run {
     for (auto* list : {&work.array_operands, &work.index_operands, &outputs})
       for (Operand& operand : *list) all.push_back(&operand);
     const Dimensions dims = make_dimensions(group, all);
-    auto executable = device_.compile(work.program);
-    passes_.push_back({std::move(executable), std::move(work), std::move(outputs), dims});
+    add_pass(group, std::move(work), std::move(outputs), dims);
   }
 
   void execute() {
-    for (const Prepared& p : passes_)
-      device_.run_pass(on_, *p.executable,
-                       {p.dims.rank, p.dims.outer_rank, p.dims.extents, p.work.array_operands, p.work.index_operands,
-                        p.outputs, p.work.scalars});
+    for (const Prepared& p : passes_) {
+      const Pass pass{p.dims.rank,           p.dims.outer_rank, p.dims.extents, p.work.array_operands,
+                      p.work.index_operands, p.outputs,         p.work.scalars};
+      const auto run = [&] { device_.run_pass(on_, *p.executable, pass); };
+      if (device_.recorder)
+        device_.recorder->record(Work::pass, on_, p.label, bytes_of(p.work.program, pass), run);
+      else
+        run();
+    }
   }
 
   std::vector<Array> finish(std::span<const Request> requests) {
@@ -141,9 +161,18 @@ class Run {
       Dimensions dims;
       dims.rank = 1;
       dims.extents[0] = out.size();
-      auto executable = device_.compile(work.program);
-      passes_.push_back({std::move(executable), std::move(work), {{&out.storage()->buffer(), 0, {1}}}, dims});
+      add_pass(group, std::move(work), {{&out.storage()->buffer(), 0, {1}}}, dims);
     }
+  }
+
+  void add_pass(const Group& group, GroupProgram work, std::vector<Operand> outputs, const Dimensions& dims) {
+    Label label;
+    if (device_.recorder) label = {work.program.key(), formula(group)};
+    const auto begin = device_.recorder ? Recorder::HostClock::now() : Recorder::HostClock::time_point();
+    const std::uint64_t compiled = device_.counters.compiled;
+    auto executable = device_.compile(work.program);
+    if (device_.recorder && device_.counters.compiled != compiled) device_.recorder->add_compilation(label, begin);
+    passes_.push_back({std::move(executable), std::move(work), std::move(outputs), dims, std::move(label)});
   }
 
   struct Prepared {
@@ -151,6 +180,7 @@ class Run {
     GroupProgram work;
     std::vector<Operand> outputs;
     Dimensions dims;
+    Label label;  // for who records; else empty
   };
 
   Device::Impl& device_;

@@ -27,7 +27,8 @@ void Device::Impl::write(BackendQueue& on, const Array& to, const void* from) {
   const std::lock_guard lock(mutex);
   Buffer& buffer = to.storage()->buffer();
   order.use(on, buffer, true);
-  on.do_write(buffer, first_byte(to), from, to.bytes());
+  const auto copy = [&] { on.do_write(buffer, first_byte(to), from, to.bytes()); };
+  recorder ? recorder->record(Work::upload, on, Label("to device"), to.bytes(), copy) : copy();
   counters.bytes_to_device += to.bytes();
 }
 
@@ -35,7 +36,8 @@ Event Device::Impl::read(BackendQueue& on, const Array& from, void* to) {
   const std::lock_guard lock(mutex);
   Buffer& buffer = from.storage()->buffer();
   order.use(on, buffer, false);
-  on.do_read(buffer, first_byte(from), to, from.bytes());
+  const auto copy = [&] { on.do_read(buffer, first_byte(from), to, from.bytes()); };
+  recorder ? recorder->record(Work::download, on, Label("to host"), from.bytes(), copy) : copy();
   counters.bytes_to_host += from.bytes();
   return Event(shared_from_this(), on.do_record());
 }

@@ -5,5 +5,6 @@
 #include "lockstep/engine.hpp"
 #include "lockstep/evaluate.hpp"
 #include "lockstep/npy.hpp"
+#include "lockstep/profile.hpp"
 #include "lockstep/text.hpp"
 #include "lockstep/version.hpp"

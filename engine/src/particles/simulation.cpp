@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -58,6 +59,7 @@ class Simulation::Impl {
     upload(particles_.y, start.y);
     upload(particles_.w, start.w);
     ids_ = std::move(start.id);
+    w_ = std::move(start.w);
     batch_ = particles::BatchSize(ids_.size());
   }
 
@@ -97,8 +99,10 @@ class Simulation::Impl {
     return {scenario_.dynamics,
             scenario_.precision,
             step_,
-            {ids_, download(p.x), download(p.y), download(p.w), download(p.vx), download(p.vy)}};
+            {ids_, download(p.x), download(p.y), w_, download(p.vx), download(p.vy)}};
   }
+
+  std::array<std::vector<double>, 2> positions() const { return {download(particles_.x), download(particles_.y)}; }
 
  private:
   Device device_;
@@ -107,6 +111,7 @@ class Simulation::Impl {
   Kernel kernel_;
   particles::DeviceParticles particles_;
   std::vector<std::int64_t> ids_;
+  std::vector<double> w_;  // what the device has too: no step changes it
   particles::BatchSize batch_;
   std::int64_t step_ = 0;
 };
@@ -125,6 +130,7 @@ double Simulation::time() const noexcept { return static_cast<double>(step()) * 
 std::span<const QuantityInfo> Simulation::quantities() const noexcept { return impl_->quantities(); }
 Diagnostics Simulation::diagnostics() const { return impl_->diagnostics(); }
 State Simulation::state() const { return impl_->state(); }
+std::array<std::vector<double>, 2> Simulation::positions() const { return impl_->positions(); }
 
 void Simulation::advance(std::int64_t steps) {
   if (steps < 0) throw Error(Code::bad_argument, fmt::format("steps must not be negative, got {}", steps));

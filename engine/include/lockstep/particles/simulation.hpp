@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <span>
@@ -82,6 +83,8 @@ class Simulation {
   Diagnostics diagnostics() const;
   /// A copy of the state. Blocks.
   State state() const;
+  /// x and y alone, in the order of the ids: half of what `state` brings from the device. Blocks.
+  std::array<std::vector<double>, 2> positions() const;
 
  private:
   class Impl;
