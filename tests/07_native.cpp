@@ -155,6 +155,19 @@ TEST_CASE_FIXTURE(OnDevice, "a whole number that a scalar cannot hold is refused
   CHECK(evaluate(device.array({1.0f}) + 1).item<float>() == 2);
 }
 
+TEST_CASE("an argument of any length may be shorter than the launch") {
+  const NativeKernel source{
+      .name = "count_ranges",
+      .parameters = {{"x", DType::i32, Access::read}, {"most", DType::u64, Access::read_write, Length::any}},
+      .cpu = [](const CpuArguments& a, std::uint64_t begin, std::uint64_t end) {
+        a.array<std::uint64_t>(1)[0] += end - begin;
+      }};
+  const Device cpu = Engine().open("cpu:1");
+  const Array most = cpu.zeros({1}, DType::u64);
+  cpu.launch(cpu.build(source), {cpu.zeros({5000}, DType::i32), most}, 5000);
+  CHECK(most.item<std::uint64_t>() == 5000);
+}
+
 TEST_CASE("scalars of every type arrive with their value") {
   const Device cpu = Engine().open("cpu:1");
   NativeKernel source{.name = "scalars", .parameters = {{"out", DType::f64, Access::write}}, .cpu = scalars_cpu};

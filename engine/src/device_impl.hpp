@@ -48,6 +48,8 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   std::vector<Array> run(BackendQueue& on, std::span<const Request> requests);
   std::vector<Array> run(BackendQueue& on, std::span<const Assignment> assignments, std::span<const Expr> values);
   void launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n);
+  /// A kernel of the engine's own, built at its first use: its name stands for it.
+  Kernel own_kernel(const NativeKernel& kernel);
   /// Transfers of all elements of a contiguous array that has some.
   void write(BackendQueue& on, const Array& to, const void* from);
   Event read(BackendQueue& on, const Array& from, void* to);
@@ -74,6 +76,7 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   std::vector<Array> run_through_copies(BackendQueue& on, std::span<const Request> requests);
 
   std::unordered_map<std::string, std::shared_ptr<const Executable>> programs_;
+  std::unordered_map<std::string, Kernel> kernels_;
 };
 
 /// What stands behind a Stream.

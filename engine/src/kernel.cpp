@@ -34,7 +34,7 @@ NativeArgument array_argument(const Device& device, const Kernel& kernel, const 
   say(array.dtype() == parameter.type, Code::bad_type,
       fmt::format("is an array of {}, got {}", to_string(parameter.type), to_string(array.dtype())));
   say(array.is_contiguous(), Code::bad_argument, "is not contiguous\nPass array.contiguous() instead.");
-  say(array.size() >= n, Code::bad_shape,
+  say(array.size() >= n || parameter.length == Length::any, Code::bad_shape,
       fmt::format("has {} elements, fewer than the {} of the launch", array.size(), n));
   say(array.device() == device, Code::wrong_device,
       fmt::format("is an array of {}, the kernel was built for {}", array.device().name(), kernel.device_name()));
@@ -65,6 +65,19 @@ Kernel Device::build(const NativeKernel& kernel) const {
   std::shared_ptr<const Executable> executable = impl_->backend->do_build(kernel);
   if (impl_->recorder) impl_->recorder->add_compilation(Label(kernel.name), begin);
   return Kernel(*this, kernel, std::move(executable));
+}
+
+Kernel Device::Impl::own_kernel(const NativeKernel& kernel) {
+  const std::lock_guard lock(mutex);
+  auto found = kernels_.find(kernel.name);
+  if (found == kernels_.end()) {
+    Kernel made(Device(shared_from_this()), kernel, backend->do_build(kernel));
+    made.device_.reset();  // what the device keeps must not keep the device
+    found = kernels_.emplace(kernel.name, std::move(made)).first;
+  }
+  Kernel ready = found->second;
+  ready.device_ = shared_from_this();
+  return ready;
 }
 
 void Device::Impl::launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments,

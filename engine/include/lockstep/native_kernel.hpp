@@ -13,11 +13,15 @@ namespace lockstep {
 /// How a kernel uses an argument.
 enum class Access { scalar, read, write, read_write };
 
-/// One argument of a hand-written kernel: a scalar, or a dense array of at least as many elements as the launch has.
+/// How many elements an array argument must have: as many as the launch, or what the kernel says itself.
+enum class Length { of_launch, any };
+
+/// One argument of a hand-written kernel: a scalar, or a dense array.
 struct Parameter {
   std::string name;
   DType type;
   Access access = Access::read;
+  Length length = Length::of_launch;
 };
 
 /// What the CPU source of a kernel is given: its arguments, in the order of the parameters.

@@ -1,0 +1,77 @@
+#include "lockstep/scan.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "algorithms/rows.hpp"
+#include "scan/scan.hpp"
+
+namespace lockstep {
+namespace {
+
+using namespace algorithms;
+
+/// Which of the kernel's versions works on a type, and how.
+struct Form {
+  ScanOp op;
+  DType result;
+  DType kernel;
+  std::uint32_t order = 0;
+  std::int64_t empty = 0;  ///< the bits of the value of no elements, sign-extended
+};
+
+Form arithmetic(ScanOp op, DType type) {
+  const std::int64_t empty = op == ScanOp::prod;
+  if (is_floating(type)) return {op, type, type, 0, empty};
+  return {op, is_unsigned(type) ? DType::u64 : DType::i64, DType::u64, 0, empty};
+}
+
+Form extreme(bool smallest, DType type) {
+  const auto empty = visit(type, [&]<Element T>() {
+    using L = std::numeric_limits<T>;
+    T value = smallest ? L::max() : L::lowest();
+    if constexpr (L::has_infinity) value = smallest ? L::infinity() : -L::infinity();
+    std::int64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof(T));
+    return bits;
+  });
+  return {ScanOp::smallest, type, unsigned_type(type),
+          static_cast<std::uint32_t>(bit_order(type)) | (smallest ? 0 : kScanMirrored), empty};
+}
+
+Array scan(const Form& form, const Expr& x, std::optional<int> axis, Prefix prefix) {
+  const Rows in = rows_along(x.dtype() == form.result ? x : cast(x, form.result), axis);
+  const Device device = in.x.device();
+  const Array out = device.empty(in.x.shape(), form.result);
+  const std::uint64_t full = in.length / kScanUnit, units = (in.length + kScanUnit - 1) / kScanUnit;
+  const Array nodes = device.empty({std::max<std::uint64_t>(1, in.rows * 2 * full)}, form.kernel);
+  const NativeKernel& kernel = scan_kernel(form.op, form.kernel);
+  const auto launch = [&](ScanPhase phase, int level, std::uint64_t tiles) {
+    launch_tiles(device, kernel,
+                 {reinterpret(in.x, form.kernel), reinterpret(out, form.kernel), nodes, whole(in.length), whole(phase),
+                  whole(level), whole(form.order), whole(prefix == Prefix::exclusive), form.empty},
+                 in.rows * tiles);
+  };
+  if (units > 1) launch(ScanPhase::sums, 0, full);
+  for (int level = 0; full >> (level + 1); level += kScanLevels)
+    launch(ScanPhase::nodes, level, ((full >> level) + (1u << kScanLevels) - 1) >> kScanLevels);
+  launch(ScanPhase::apply, 0, units);
+  return in.restore(out);
+}
+
+}  // namespace
+
+Array cumsum(const Expr& x, std::optional<int> axis, Prefix prefix) {
+  return scan(arithmetic(ScanOp::sum, x.dtype()), x, axis, prefix);
+}
+Array cumprod(const Expr& x, std::optional<int> axis, Prefix prefix) {
+  return scan(arithmetic(ScanOp::prod, x.dtype()), x, axis, prefix);
+}
+Array cummin(const Expr& x, std::optional<int> axis, Prefix prefix) {
+  return scan(extreme(true, x.dtype()), x, axis, prefix);
+}
+Array cummax(const Expr& x, std::optional<int> axis, Prefix prefix) {
+  return scan(extreme(false, x.dtype()), x, axis, prefix);
+}
+
+}  // namespace lockstep
