@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <regex>
 #include <sstream>
 
@@ -10,6 +11,11 @@
 
 namespace lockstep::opencl {
 namespace {
+
+// Closing a device takes about this long at most; what is not on disk by then is compiled anew another time.
+constexpr auto kTimeToKeep = std::chrono::seconds(1);
+// New programs that are remembered for the disk: one that computes its constants anew each time would fill memory.
+constexpr std::size_t kMostFresh = 256;
 
 // IEEE division and square root where the driver can; nothing else may change bits.
 std::string common_options(cl_device_id device) {
@@ -53,7 +59,13 @@ Compiler::Compiler(const Found& found, cl_context context, DiskCache cache)
     identity_ += '\n' + text_of(found.device, name);
 }
 
-ProgramHandle Compiler::build(const std::string& source, const std::string& options, const std::string& what) const {
+Compiler::~Compiler() {
+  const auto end = std::chrono::steady_clock::now() + kTimeToKeep;
+  for (const auto& [key, program] : fresh_)
+    if (std::chrono::steady_clock::now() < end) keep(key, program.get());
+}
+
+ProgramHandle Compiler::build(const std::string& source, const std::string& options, const std::string& what) {
   const std::string all_options = options_ + options;
   const std::string key = fmt::format("opencl\n{}\n{}\n{}", identity_, all_options, source);
   if (ProgramHandle cached = from_cache(key, all_options)) return cached;
@@ -65,8 +77,14 @@ ProgramHandle Compiler::build(const std::string& source, const std::string& opti
   check(status, "take a program");
   status = clBuildProgram(program.get(), 1, &device_, all_options.c_str(), nullptr, nullptr);
   if (status != CL_SUCCESS) refuse(program.get(), status, source, what);
-  keep(key, program.get());
+  remember(key, program.get());
   return program;
+}
+
+void Compiler::remember(std::string key, cl_program program) {
+  if (!cache_.enabled() || fresh_.size() >= kMostFresh || clRetainProgram(program) != CL_SUCCESS) return;
+  ProgramHandle held(program);
+  fresh_.emplace_back(std::move(key), std::move(held));
 }
 
 ProgramHandle Compiler::from_cache(const std::string& key, const std::string& options) const {
@@ -83,8 +101,7 @@ ProgramHandle Compiler::from_cache(const std::string& key, const std::string& op
   return {};
 }
 
-void Compiler::keep(const std::string& key, cl_program program) const {
-  if (!cache_.enabled()) return;
+void Compiler::keep(const std::string& key, cl_program program) const noexcept try {
   std::size_t size = 0;
   if (clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, nullptr) != CL_SUCCESS || size == 0)
     return;
@@ -92,6 +109,8 @@ void Compiler::keep(const std::string& key, cl_program program) const {
   auto* data = reinterpret_cast<unsigned char*>(bytes.data());
   if (clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof data, &data, nullptr) != CL_SUCCESS) return;
   cache_.put(key, bytes);
+} catch (...) {
+  // No memory for a copy of the binary: it stays off the disk.
 }
 
 void Compiler::refuse(cl_program program, cl_int status, const std::string& source, const std::string& what) const {
