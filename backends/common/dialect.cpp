@@ -22,6 +22,7 @@ const Dialect& opencl_dialect() noexcept {
       .barrier = "barrier(CLK_LOCAL_MEM_FENCE);",
       .prologue = "#pragma OPENCL FP_CONTRACT OFF\n",
       .f64_prologue = "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n",
+      .gathers_geometry = true,
   };
   return dialect;
 }

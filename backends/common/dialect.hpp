@@ -26,6 +26,9 @@ struct Dialect {
   /// f32 division and square root are made in f64 and rounded, which gives the bits of IEEE: for devices whose own
   /// differ.
   bool divide_in_f64 = false;
+  /// The numbers of geometry come as one structure by value, not one by one: PoCL allocates memory for each argument of
+  /// each launch.
+  bool gathers_geometry = false;
 
   std::string_view type(DType t) const { return types[static_cast<std::size_t>(t)]; }
   /// In memory a bool is a byte.

@@ -36,6 +36,8 @@ std::string parameters(const KernelParts& k, Stage stage) {
     add(fmt::format("const {} s{}", d.memory_type(k.program.scalars[s]), s));
   if (run && k.layout.packed)
     add(fmt::format("{}const ulong* {}geometry", d.global, d.restrict_));
+  else if (d.gathers_geometry)
+    add("const struct Geometry geometry");
   else
     for (const std::string& name : geometry_names(k.program, k.layout, stage))
       add(fmt::format("const {} {}", geometry_type(name), name));
@@ -44,13 +46,18 @@ std::string parameters(const KernelParts& k, Stage stage) {
 
 void kernel(Writer& w, const KernelParts& k, Stage stage) {
   const bool run = stage == Stage::run;
+  const bool packed = run && k.layout.packed, gathered = k.dialect.gathers_geometry && !packed;
+  const auto names = geometry_names(k.program, k.layout, stage);
+  if (gathered) {
+    w.open("struct Geometry");
+    for (const std::string& name : names) w.line("{} {};", geometry_type(name), name);
+    w.close(";");
+  }
   const std::string group = fmt::format(fmt::runtime(k.dialect.group_size), group_size_of(k.layout.family));
   w.open("{} {} void {}({})", k.dialect.kernel, group, kKernelName, parameters(k, stage));
-  if (run && k.layout.packed) {
-    const auto names = geometry_names(k.program, k.layout, stage);
-    for (std::size_t i = 0; i < names.size(); ++i)
-      w.line("const {} {} = geometry[{}];", geometry_type(names[i]), names[i], i);
-  }
+  for (std::size_t i = 0; i < names.size() && (packed || gathered); ++i)
+    w.line("const {} {} = geometry{};", geometry_type(names[i]), names[i],
+           packed ? fmt::format("[{}]", i) : "." + names[i]);
   (run ? body_of(k.layout.family) : finish_body)(w, k);
   w.close();
 }

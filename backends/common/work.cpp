@@ -10,6 +10,8 @@ namespace {
 
 // Elements of a block: enough to hide the start of a work-group, few enough to keep all cores busy.
 constexpr std::uint64_t kBlock = 16384;
+// The least that is worth a work-group: passes of a few blocks are divided among all cores.
+constexpr std::uint64_t kSmallBlock = 4096;
 // Tasks for each core: more of them even out unequal ones, fewer keep the second kernel small.
 constexpr std::uint64_t kTasksPerUnit = 8, kGroupsPerUnit = 16, kItemsPerUnit = 2048;
 // The least work that is worth a task.
@@ -17,14 +19,15 @@ constexpr std::uint64_t kChunkUnits = 16;
 
 std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
-Work elements_work(const Layout& layout, Work work) {
+Work elements_work(const Layout& layout, Work work, std::uint64_t compute_units) {
   if (layout.family == Family::elements) {
     work.group_size = kGroupSize;
     work.groups = divide_up(work.total, kGroupSize);
     return work;
   }
-  work.per_item = kBlock;
-  work.groups = divide_up(work.total, kBlock);
+  const std::uint64_t share = divide_up(work.total, compute_units * 2);
+  work.per_item = std::clamp(divide_up(share, kSmallBlock) * kSmallBlock, kSmallBlock, kBlock);
+  work.groups = divide_up(work.total, work.per_item);
   return work;
 }
 
@@ -99,7 +102,7 @@ Work make_work(const Layout& layout, const Pass& pass, std::uint64_t compute_uni
   work.folded = pass.inner();
   work.outer = pass.outer();
   work.total = work.folded * work.outer;
-  if (!is_fold(layout.family)) return elements_work(layout, work);
+  if (!is_fold(layout.family)) return elements_work(layout, work, compute_units);
 
   work.lanes = std::bit_ceil(std::min(work.folded, kLanes));
   if (layout.family == Family::items) {

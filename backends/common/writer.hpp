@@ -22,9 +22,9 @@ class Writer {
     put(head.empty() ? "{" : head + " {");
     ++depth_;
   }
-  void close() {
+  void close(std::string_view after = {}) {
     --depth_;
-    put("}");
+    put(fmt::format("}}{}", after));
   }
   void put(std::string_view line) {
     if (!line.empty()) text_.append(static_cast<std::size_t>(depth_) * 2, ' ').append(line);

@@ -20,7 +20,7 @@ bool uses_f64(const Program& program) {
 // A pass as the engine would make it for contiguous arrays: for showing the text before anything ran.
 Pass typical_pass(const Program& program, std::vector<Operand>& operands) {
   operands.assign(program.arrays.size() + program.indices + program.outputs.size(), Operand{nullptr, 0, {1}});
-  static MemoryBuffer nowhere[2]{{Memory(), 1}, {Memory(), 1}};
+  static MemoryBuffer nowhere[2]{{Allocation(), 1}, {Allocation(), 1}};
   std::vector<Operand>& all = operands;
   Pass pass;
   pass.rank = 1;
@@ -35,18 +35,14 @@ Pass typical_pass(const Program& program, std::vector<Operand>& operands) {
 // Sets the arguments of a kernel, one after another.
 class Arguments {
  public:
-  explicit Arguments(cl_kernel kernel) : kernel_(kernel) {}
+  explicit Arguments(Kernel& kernel) : kernel_(kernel) {}
 
-  void add(std::size_t bytes, const void* value) {
-    check(clSetKernelArg(kernel_, next_++, bytes, value), "take the arguments of a kernel");
-  }
-  void add(cl_mem memory) { add(sizeof memory, &memory); }
-  void add(const std::vector<std::uint64_t>& numbers) {
-    for (std::uint64_t number : numbers) add(sizeof number, &number);
-  }
+  void add(std::size_t bytes, const void* value) { kernel_.set(next_++, bytes, value); }
+  void add(const Allocation& allocation) { kernel_.set(next_++, allocation); }
+  void add(const std::vector<std::uint64_t>& structure) { add(structure.size() * 8, structure.data()); }
 
  private:
-  cl_kernel kernel_;
+  Kernel& kernel_;
   cl_uint next_ = 0;
 };
 
@@ -89,22 +85,22 @@ GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const
   return variants_.back();
 }
 
-void GeneratedProgram::start(Queue& queue, const Variant& variant, const Pass& pass, const text::Work& work) const {
-  Arguments arguments(variant.kernel.get());
-  for (const Operand& a : pass.arrays) arguments.add(memory_of(*a.buffer));
+void GeneratedProgram::start(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const {
+  Arguments arguments(variant.kernel);
+  for (const Operand& a : pass.arrays) arguments.add(allocation_of(*a.buffer));
   for (std::size_t o = 0; o < pass.outputs.size(); ++o)
-    if (variant.layout.same_as[o] < 0) arguments.add(memory_of(*pass.outputs[o].buffer));
+    if (variant.layout.same_as[o] < 0) arguments.add(allocation_of(*pass.outputs[o].buffer));
   if (text::is_fold(variant.layout.family)) arguments.add(queue.scratch_for(text::make_partials(program_, work).bytes));
   for (std::size_t s = 0; s < program_.scalars.size(); ++s)
     arguments.add(size_of(program_.scalars[s]), &pass.scalars[s]);
   auto numbers = text::geometry_values(program_, variant.layout, text::Stage::run, pass, work);
-  Memory packed;
+  Allocation packed;
   if (variant.packed) {
     cl_int status = CL_SUCCESS;
-    packed = Memory(clCreateBuffer(session_->context.get(), CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR, numbers.size() * 8,
-                                   numbers.data(), &status));
+    packed = session_->numbered(Memory(clCreateBuffer(session_->context.get(), CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR,
+                                                      numbers.size() * 8, numbers.data(), &status)));
     check(status, "take the arguments of a kernel");
-    arguments.add(packed.get());
+    arguments.add(packed);
   } else {
     arguments.add(numbers);
   }
@@ -114,13 +110,13 @@ void GeneratedProgram::start(Queue& queue, const Variant& variant, const Pass& p
 void GeneratedProgram::finish(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const {
   if (!variant.finish) {
     const std::string source = text::kernel_text(program_, variant.layout, text::Stage::finish, dialect_);
-    KernelHandle& kernel = session_->shared_kernels[source];
+    Kernel& kernel = session_->shared_kernels[source];
     if (!kernel) kernel = session_->compile(source, text::kKernelName);
     variant.finish = &kernel;
   }
-  Arguments arguments(variant.finish->get());
+  Arguments arguments(*variant.finish);
   for (std::size_t o = 0; o < pass.outputs.size(); ++o)
-    if (program_.outputs[o].fold != Fold::store) arguments.add(memory_of(*pass.outputs[o].buffer));
+    if (program_.outputs[o].fold != Fold::store) arguments.add(allocation_of(*pass.outputs[o].buffer));
   arguments.add(queue.scratch_for(text::make_partials(program_, work).bytes));
   arguments.add(text::geometry_values(program_, variant.layout, text::Stage::finish, pass, work));
   queue.start(variant.finish->get(), work.outer, work.group_size);

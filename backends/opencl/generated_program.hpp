@@ -26,11 +26,11 @@ class GeneratedProgram : public Executable {
     text::Layout layout;
     bool packed = false;
     std::string source;
-    KernelHandle kernel;
-    KernelHandle* finish = nullptr;  ///< the session's, once it was needed
+    Kernel kernel;
+    Kernel* finish = nullptr;  ///< the session's, once it was needed
   };
   Variant& variant_for(const Pass& pass) const;
-  void start(Queue& queue, const Variant& variant, const Pass& pass, const text::Work& work) const;
+  void start(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const;
   void finish(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const;
 
   std::shared_ptr<Session> session_;

@@ -53,14 +53,14 @@ class Marker : public BackendEvent {
 
 Queue::~Queue() { clFinish(queue_.get()); }
 
-cl_mem Queue::scratch_for(std::uint64_t bytes) {
-  if (bytes > scratch_bytes_ || !scratch_) {
+const Allocation& Queue::scratch_for(std::uint64_t bytes) {
+  if (bytes > scratch_bytes_ || !scratch_.memory) {
     // Work that is queued keeps the old one alive.
     const std::uint64_t larger = std::bit_ceil(std::max<std::uint64_t>(bytes, 4096));
     scratch_ = session_->allocate(larger);
     scratch_bytes_ = larger;
   }
-  return scratch_.get();
+  return scratch_;
 }
 
 void Queue::start(cl_kernel kernel, std::uint64_t groups, std::uint64_t group_size) {

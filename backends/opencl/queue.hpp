@@ -26,7 +26,7 @@ class Queue : public BackendQueue {
   void do_wait_for(const BackendEvent& event) override;
 
   /// Scratch memory of at least `bytes` for the next kernel.
-  cl_mem scratch_for(std::uint64_t bytes);
+  const Allocation& scratch_for(std::uint64_t bytes);
   /// Queues a kernel.
   void start(cl_kernel kernel, std::uint64_t groups, std::uint64_t group_size);
 
@@ -43,7 +43,7 @@ class Queue : public BackendQueue {
   std::shared_ptr<Session> session_;
   std::deque<Sent> sent_;
   std::uint64_t sent_bytes_ = 0;
-  Memory scratch_;
+  Allocation scratch_;
   std::uint64_t scratch_bytes_ = 0;
   QueueHandle queue_;
 };

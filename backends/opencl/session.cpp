@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <cstring>
 
 #include "lockstep/error.hpp"
 
@@ -28,6 +29,30 @@ bool divides_in_f64(const Session& s) {
 
 }  // namespace
 
+bool Kernel::remember(cl_uint index, std::size_t bytes, const void* value) {
+  if (given_.size() <= index) given_.resize(index + 1);
+  std::vector<std::byte>& old = given_[index];
+  if (old.size() == bytes && std::memcmp(old.data(), value, bytes) == 0) return false;
+  const auto* from = static_cast<const std::byte*>(value);
+  old.assign(from, from + bytes);
+  return true;
+}
+
+void Kernel::set(cl_uint index, std::size_t bytes, const void* value) {
+  if (!remember(index, bytes, value)) return;
+  const cl_int status = clSetKernelArg(get(), index, bytes, value);
+  if (status != CL_SUCCESS) given_[index].clear();
+  check(status, "take the arguments of a kernel");
+}
+
+void Kernel::set(cl_uint index, const Allocation& allocation) {
+  if (!remember(index, sizeof allocation.number, &allocation.number)) return;
+  const cl_mem memory = allocation.memory.get();
+  const cl_int status = clSetKernelArg(get(), index, sizeof memory, &memory);
+  if (status != CL_SUCCESS) given_[index].clear();
+  check(status, "take the arguments of a kernel");
+}
+
 Session::Session(const Found& which) : found(which), info(describe(which)), target(target_of(info)) {
   divide_in_f64 = divides_in_f64(*this);
   parameter_bytes = number_of<std::size_t>(found.device, CL_DEVICE_MAX_PARAMETER_SIZE);
@@ -40,7 +65,7 @@ Session::Session(const Found& which) : found(which), info(describe(which)), targ
   compiler = std::make_unique<Compiler>(found, context.get(), DiskCache::from_environment());
 }
 
-Memory Session::allocate(std::uint64_t bytes) const {
+Allocation Session::allocate(std::uint64_t bytes) {
   const auto largest = number_of<cl_ulong>(found.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
   if (largest != 0 && bytes > largest)
     throw Error(Code::out_of_memory,
@@ -60,7 +85,7 @@ Memory Session::allocate(std::uint64_t bytes) const {
   if (status == CL_SUCCESS) status = clFinish(transfers.get());
   if (status == CL_OUT_OF_RESOURCES) status = CL_MEM_OBJECT_ALLOCATION_FAILURE;
   check(status, what);
-  return memory;
+  return numbered(std::move(memory));
 }
 
 QueueHandle Session::make_queue() const {
@@ -70,12 +95,12 @@ QueueHandle Session::make_queue() const {
   return queue;
 }
 
-KernelHandle Session::compile(const std::string& source, const char* name) const {
+Kernel Session::compile(const std::string& source, const char* name) const {
   const ProgramHandle program = compiler->build(source, "", "a generated kernel");
   cl_int status = CL_SUCCESS;
   KernelHandle kernel(clCreateKernel(program.get(), name, &status));
   check(status, "find a kernel");
-  return kernel;
+  return Kernel(std::move(kernel));
 }
 
 }  // namespace lockstep::opencl

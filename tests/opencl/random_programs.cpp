@@ -30,14 +30,14 @@ int programs(int count) { return static_cast<int>(scaled(static_cast<std::size_t
 
 TEST_CASE("random programs have the CPU's bits in the shape for processors") {
   const Environment shape("LOCKSTEP_OPENCL_SHAPE", "cpu");
-  const std::size_t outputs = compare_devices(programs(60), {.operations = 60, .seed = 1000});
-  CHECK(outputs > static_cast<std::size_t>(programs(60)) * 30);  // thousands, together with the other shape
+  const std::size_t outputs = compare_devices(programs(45), {.operations = 60, .seed = 1000});
+  CHECK(outputs > static_cast<std::size_t>(programs(45)) * 30);  // thousands, together with the other shape
 }
 
 TEST_CASE("random programs have the CPU's bits in the shape for GPUs") {
   const Environment shape("LOCKSTEP_OPENCL_SHAPE", "gpu");
-  const std::size_t outputs = compare_devices(programs(30), {.operations = 60, .seed = 2000});
-  CHECK(outputs > static_cast<std::size_t>(programs(30)) * 30);
+  const std::size_t outputs = compare_devices(programs(25), {.operations = 60, .seed = 2000});
+  CHECK(outputs > static_cast<std::size_t>(programs(25)) * 30);
 }
 
 TEST_CASE("large passes, whose folds take two kernels, have the CPU's bits in both shapes") {
