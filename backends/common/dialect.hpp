@@ -36,6 +36,7 @@ struct Dialect {
 };
 
 const Dialect& opencl_dialect() noexcept;
+const Dialect& cuda_dialect() noexcept;
 
 /// The unsigned integer type of the same size.
 DType unsigned_of(DType type) noexcept;
