@@ -7,6 +7,8 @@ namespace lockstep {
 // In the order in which `auto` prefers them.
 std::vector<std::unique_ptr<Backend>> default_backends() {
   std::vector<std::unique_ptr<Backend>> backends;
+  backends.push_back(make_module_backend(
+      {.kind = "cuda", .file = "liblockstep_cuda.so", .needs = "libcuda.so", .missing = "no NVIDIA driver"}));
   backends.push_back(make_module_backend({.kind = "opencl",
                                           .file = "liblockstep_opencl.so",
                                           .needs = "libOpenCL",

@@ -29,15 +29,15 @@ target_link_libraries(lockstep_libraries INTERFACE fmt::fmt PkgConfig::xxhash Pk
 
 # lockstep_feature(NAME title package needed): a feature that needs a library which may be absent. LOCKSTEP_<NAME> is ON
 # (then its absence is an error), OFF, or AUTO. Sets LOCKSTEP_HAVE_<NAME>, and adds the row of the summary. `needed` says
-# what to install.
+# what to install. A version may follow: the oldest that will do.
 macro(lockstep_feature name title package needed)
   set(LOCKSTEP_${name} AUTO CACHE STRING "${title}: ON, OFF, or AUTO (if ${package} is found)")
   set_property(CACHE LOCKSTEP_${name} PROPERTY STRINGS AUTO ON OFF)
   set(LOCKSTEP_HAVE_${name} OFF)
   if(LOCKSTEP_${name} STREQUAL "AUTO")
-    find_package(${package} QUIET)
+    find_package(${package} ${ARGN} QUIET)
   elseif(LOCKSTEP_${name})
-    find_package(${package} REQUIRED)
+    find_package(${package} ${ARGN} REQUIRED)
   endif()
   if(NOT LOCKSTEP_${name})
     lockstep_summary("${title}" OFF "LOCKSTEP_${name} is OFF")
@@ -51,7 +51,9 @@ endmacro()
 
 if(BUILD_SHARED_LIBS)
   lockstep_feature(OPENCL "OpenCL backend" OpenCL "ocl-icd-opencl-dev and opencl-headers")
+  lockstep_feature(CUDA "CUDA backend" CUDAToolkit "the CUDA toolkit, 12.8 or later" 12.8)
 else()
   # A module that is linked with a static library would bring a second copy of the engine into the process.
   lockstep_summary("OpenCL backend" OFF "it is loaded beside a shared library, and this one is static")
+  lockstep_summary("CUDA backend" OFF "it is loaded beside a shared library, and this one is static")
 endif()

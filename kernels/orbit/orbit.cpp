@@ -4,6 +4,7 @@
 
 #include "lockstep/error.hpp"
 #include "orbit/orbit.cl.hpp"
+#include "orbit/orbit.cu.hpp"
 
 namespace lockstep {
 namespace {
@@ -17,7 +18,8 @@ NativeKernel make(DType type, CpuFunction cpu) {
       {"steps", DType::i64, Access::scalar}};
   kernel.cpu = cpu;
   kernel.opencl = {embedded::orbit_cl, "orbit", {}};
-  if (type == DType::f64) kernel.opencl.defines = {{"ORBIT_F64", "1"}};
+  kernel.cuda = {embedded::orbit_cu, "orbit", {}};
+  if (type == DType::f64) kernel.opencl.defines = kernel.cuda.defines = {{"ORBIT_F64", "1"}};
   return kernel;
 }
 

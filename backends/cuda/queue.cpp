@@ -1,0 +1,137 @@
+#include "backends/cuda/queue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "backends/cuda/generated_program.hpp"
+#include "backends/cuda/native_program.hpp"
+#include "lockstep/error.hpp"
+
+namespace lockstep::cuda {
+namespace {
+
+constexpr std::uint64_t kMostBlocks = 0x7fffffff;
+constexpr std::uint64_t kLeastScratch = 4096;
+
+class Marker : public BackendEvent {
+ public:
+  Marker(std::shared_ptr<Session> session, cudaStream_t stream)
+      : session_(std::move(session)), event_(session_->make_event(cudaEventDefault)) {
+    session_->check(session_->clock.base_for(stream, base_), "record an event");
+    session_->check(cudaEventRecord(event_.get(), stream), "record an event");
+  }
+
+  bool do_is_done() const override {
+    session_->use();
+    const cudaError_t status = cudaEventQuery(event_.get());
+    if (status == cudaErrorNotReady) return false;
+    session_->check(status, "finish its work");
+    return true;
+  }
+
+  void do_wait() const override {
+    session_->use();
+    session_->check(cudaEventSynchronize(event_.get()), "finish its work");
+    session_->note_idle();
+  }
+
+  double do_seconds() const override {
+    session_->use();
+    double seconds = 0;
+    session_->check(session_->clock.seconds(*base_, event_.get(), seconds), "tell the time of an event");
+    return seconds;
+  }
+
+  cudaEvent_t get() const noexcept { return event_.get(); }
+
+ private:
+  std::shared_ptr<Session> session_;
+  EventHandle event_;
+  std::shared_ptr<Clock::Base> base_;
+};
+
+}  // namespace
+
+Queue::Queue(std::shared_ptr<Session> session) : session_(std::move(session)), staging_(session_) {
+  session_->use();
+  cudaStream_t stream = nullptr;
+  session_->check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "open a queue");
+  stream_ = StreamHandle(stream);
+}
+
+// A device that is lost has nothing more to finish.
+Queue::~Queue() {
+  if (cudaSetDevice(session_->found.number) == cudaSuccess) static_cast<void>(cudaStreamSynchronize(stream_.get()));
+}
+
+std::byte* Queue::scratch_for(std::uint64_t bytes) {
+  if (bytes > scratch_bytes_ || !scratch_) {
+    const std::uint64_t larger = std::bit_ceil(std::max(bytes, kLeastScratch));
+    Memory fresh = session_->allocate(larger);
+    if (scratch_) outgrown_.push_back(std::move(scratch_));
+    scratch_ = std::move(fresh);
+    scratch_bytes_ = larger;
+  }
+  return static_cast<std::byte*>(scratch_.get());
+}
+
+void Queue::write(std::byte* to, const void* from, std::uint64_t bytes) {
+  staging_.write(stream_.get(), to, from, bytes);
+}
+
+void Queue::start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_t block_size,
+                  std::vector<void*>& arguments) {
+  if (blocks > kMostBlocks)
+    throw Error(Code::unsupported,
+                fmt::format("{} would need {} blocks, and a grid has at most {}", kernel.name, blocks, kMostBlocks),
+                "Work on fewer elements at once.");
+  session_->note_launch(kernel.name);
+  // A kernel of a library goes in the place of a function's address.
+  session_->check(cudaLaunchKernel(reinterpret_cast<const void*>(kernel.kernel), dim3(static_cast<unsigned>(blocks)),
+                                   dim3(static_cast<unsigned>(block_size)), arguments.data(), 0, stream_.get()),
+                  fmt::format("run {}", kernel.name));
+  if (session_->synchronous) session_->check(cudaStreamSynchronize(stream_.get()), fmt::format("run {}", kernel.name));
+}
+
+void Queue::do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) {
+  session_->use();
+  write(address_of(to) + offset, from, bytes);
+}
+
+void Queue::do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) {
+  session_->use();
+  staging_.read(stream_.get(), to, address_of(from) + offset, bytes);
+}
+
+void Queue::do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
+                    std::uint64_t bytes) {
+  session_->use();
+  session_->check(cudaMemcpyAsync(address_of(to) + to_offset, address_of(from) + from_offset, bytes,
+                                  cudaMemcpyDeviceToDevice, stream_.get()),
+                  "copy on the device");
+}
+
+void Queue::do_run(const Executable& executable, const Pass& pass) {
+  session_->use();
+  static_cast<const GeneratedProgram&>(executable).run(*this, pass);
+}
+
+void Queue::do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) {
+  session_->use();
+  static_cast<const NativeProgram&>(executable).launch(*this, arguments, n);
+}
+
+std::unique_ptr<BackendEvent> Queue::do_record() {
+  session_->use();
+  return std::make_unique<Marker>(session_, stream_.get());
+}
+
+void Queue::do_wait_for(const BackendEvent& event) {
+  session_->use();
+  session_->check(cudaStreamWaitEvent(stream_.get(), static_cast<const Marker&>(event).get(), 0),
+                  "wait for another queue");
+}
+
+}  // namespace lockstep::cuda

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "backends/cuda/session.hpp"
+#include "backends/cuda/staging.hpp"
+#include "lockstep/backend.hpp"
+
+namespace lockstep::cuda {
+
+/// A stream.
+class Queue : public BackendQueue {
+ public:
+  explicit Queue(std::shared_ptr<Session> session);
+  ~Queue() override;
+
+  void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) override;
+  void do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) override;
+  void do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
+               std::uint64_t bytes) override;
+  void do_run(const Executable& executable, const Pass& pass) override;
+  void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override;
+  std::unique_ptr<BackendEvent> do_record() override;
+  void do_wait_for(const BackendEvent& event) override;
+
+  /// Scratch memory of at least `bytes` for the next kernels.
+  std::byte* scratch_for(std::uint64_t bytes);
+  /// Queues a copy into memory of the device.
+  void write(std::byte* to, const void* from, std::uint64_t bytes);
+  /// Queues a kernel; `arguments` are the addresses of their values.
+  void start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_t block_size, std::vector<void*>& arguments);
+
+ private:
+  std::shared_ptr<Session> session_;
+  StreamHandle stream_;
+  Staging staging_;
+  Memory scratch_;
+  std::uint64_t scratch_bytes_ = 0;
+  std::vector<Memory> outgrown_;  ///< former scratch memory: queued work may use it, and freeing would wait for that
+};
+
+}  // namespace lockstep::cuda
