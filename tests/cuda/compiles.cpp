@@ -1,0 +1,145 @@
+// What NVRTC makes of the generated text, and of the hand-written kernels.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "backends/cuda/nvrtc.hpp"
+#include "cases.hpp"
+#include "host_device.hpp"
+#include "lockstep/error.hpp"
+#include "orbit/orbit.hpp"
+#include "ptx.hpp"
+#include "support.hpp"
+
+using namespace lockstep;
+using namespace lockstep::test;
+using lockstep::cuda::Nvrtc;
+using lockstep::cuda::Target;
+
+namespace {
+
+constexpr int kArchitectures[] = {75, 80, 90, 120};
+
+std::shared_ptr<const Nvrtc> compiler() {
+  std::string problem;
+  auto nvrtc = Nvrtc::load(99, problem);
+  if (!nvrtc) MESSAGE("skipped: " << problem);
+  REQUIRE_FALSE((!nvrtc && std::getenv("LOCKSTEP_TEST_REQUIRED")));
+  return nvrtc;
+}
+
+bool has_fma(const PassCase& c) {
+  return std::any_of(c.program.nodes.begin(), c.program.nodes.end(), [](const Node& n) { return n.op == Op::fma; });
+}
+
+/// The text of all kernels of these cases.
+std::vector<KernelText> texts_of(const std::vector<PassCase>& cases) {
+  HostDevice collector;
+  const auto queue = collector.do_make_queue();
+  for (const PassCase& c : cases) run_case(collector, *queue, c);
+  return collector.texts();
+}
+
+std::string ptx_of(const Nvrtc& nvrtc, const std::string& source, const std::vector<std::string>& options = {}) {
+  const auto code = nvrtc.compile(source, "batch", {75, true}, options, "a batch");
+  return std::string(reinterpret_cast<const char*>(code.data()), code.size());
+}
+
+std::size_t count_of(const std::vector<std::string>& list, const std::string& text) {
+  return static_cast<std::size_t>(std::count(list.begin(), list.end(), text));
+}
+
+std::vector<PassCase> sorted_by_fma(std::vector<PassCase> cases, bool fma) {
+  std::erase_if(cases, [&](const PassCase& c) { return has_fma(c) != fma; });
+  return cases;
+}
+
+}  // namespace
+
+TEST_CASE("NVRTC compiles every operation, every fold and random programs for every architecture") {
+  const auto nvrtc = compiler();
+  if (!nvrtc) return;
+  auto cases = table_of_cases();
+  for (PassCase& c : random_cases(scaled_programs(4), {.operations = 12, .seed = 9000})) cases.push_back(std::move(c));
+  const std::string source = batch_of(texts_of(cases));
+  for (const int architecture : kArchitectures) {
+    CAPTURE(architecture);
+    std::size_t bytes = 0;
+    CHECK_NOTHROW(bytes = nvrtc->compile(source, "batch", {architecture, false}, {}, "a batch").size());
+    CHECK(bytes > 10000);
+  }
+}
+
+TEST_CASE("the PTX of programs that ask for no fma holds none, and nothing approximate, flushed or contractible") {
+  const auto nvrtc = compiler();
+  if (!nvrtc) return;
+  auto cases = table_of_cases();
+  for (PassCase& c : random_cases(scaled_programs(40), {.operations = 20, .folds = false, .seed = 9500}))
+    cases.push_back(std::move(c));
+  for (const bool fma : {false, true}) {
+    const auto some = sorted_by_fma(cases, fma);
+    REQUIRE(some.size() > 1);
+    const std::string ptx = ptx_of(*nvrtc, batch_of(texts_of(some)));
+    CHECK(inexact_instructions(ptx, fma) == std::vector<std::string>());
+    const auto all = instructions_of(ptx);
+    for (const char* name : {"add.rn.f32", "mul.rn.f64"}) CHECK(count_of(all, name) > 10);
+    if (!fma) continue;
+    for (const char* name : {"div.rn.f32", "div.rn.f64", "sqrt.rn.f32", "sqrt.rn.f64", "fma.rn.f32", "fma.rn.f64"})
+      CHECK(count_of(all, name) > 0);
+  }
+}
+
+TEST_CASE("the reader of PTX finds each kind of inexact instruction") {
+  const auto nvrtc = compiler();
+  if (!nvrtc) return;
+  const std::string source =
+      "extern \"C\" __global__ void f(float* x, double* y) {\n"
+      "  x[0] = x[0] / x[1] + sqrt(x[2]) * x[3];\n  y[0] = y[0] * y[1] + y[2];\n}\n";
+  CHECK(inexact_instructions(ptx_of(*nvrtc, source), false).empty());
+  const auto fast = inexact_instructions(ptx_of(*nvrtc, source, {"--use_fast_math"}), true);
+  CHECK(std::any_of(fast.begin(), fast.end(), [](auto& i) { return i.find(".approx") != std::string::npos; }));
+  CHECK(std::any_of(fast.begin(), fast.end(), [](auto& i) { return i.find(".ftz") != std::string::npos; }));
+  CHECK(count_of(inexact_instructions(ptx_of(*nvrtc, source, {"--fmad=true"}), false), "fma.rn.f64") == 1);
+  CHECK(inexact_instructions("\tmul.f32 \t%f1, %f2, %f3;\n\t@%p1 add.f64 %d1, %d2, %d3;\n\tmad.lo.s32 %r1;\n", false) ==
+        std::vector<std::string>{"mul.f32", "add.f64"});
+}
+
+TEST_CASE("orbit.cu compiles for every architecture, with IEEE operations alone") {
+  const auto nvrtc = compiler();
+  if (!nvrtc) return;
+  for (const DType type : {DType::f32, DType::f64}) {
+    const KernelSource& source = orbit_kernel(type).cuda;
+    std::vector<std::string> options;
+    for (const auto& [name, value] : source.defines) options.push_back("-D" + name + "=" + value);
+    for (const int architecture : kArchitectures)
+      CHECK_NOTHROW(nvrtc->compile(source.text, "orbit", {architecture, false}, options, "orbit"));
+    const std::string ptx = ptx_of(*nvrtc, source.text, options);
+    const std::string suffix = type == DType::f32 ? ".rn.f32" : ".rn.f64";
+    CHECK(inexact_instructions(ptx, false) == std::vector<std::string>());
+    CHECK(count_of(instructions_of(ptx), "sqrt" + suffix) >= 1);
+    CHECK(count_of(instructions_of(ptx), "div" + suffix) >= 2);
+  }
+}
+
+TEST_CASE("a source that does not compile gives the log and the line of its own text") {
+  const auto nvrtc = compiler();
+  if (!nvrtc) return;
+  const std::string source = "extern \"C\" __global__ void mine(float* x) {\n  x[0] = no_such_name;\n}\n";
+  const auto build = [&] { nvrtc->compile(source, "mine", {75, false}, {}, "the kernel 'mine'"); };
+  CHECK(failure(Code::compile, "line 2:   x[0] = no_such_name;", build) == "");
+  CHECK(failure(Code::compile, "the kernel 'mine'", build) == "");
+  CHECK(failure(Code::compile, "NVRTC_ERROR_COMPILATION", build) == "");
+}
+
+TEST_CASE("a device newer than the compiler gets PTX of the newest architecture that it knows") {
+  const auto nvrtc = compiler();
+  if (!nvrtc) return;
+  CHECK(nvrtc->target_for(75).name() == "sm_75");
+  CHECK(nvrtc->target_for(90).name() == "sm_90");
+  const Target future = nvrtc->target_for(9999);
+  CHECK(future.ptx);
+  CHECK(future.architecture >= 90);
+  const auto code = nvrtc->compile("extern \"C\" __global__ void f(int* x) { *x = 1; }", "f", future, {}, "f");
+  CHECK(std::string(reinterpret_cast<const char*>(code.data()), code.size()).find(".target sm_") != std::string::npos);
+}

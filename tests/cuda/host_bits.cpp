@@ -1,0 +1,160 @@
+// The text of CUDA kernels, run on the host: the emitter's and the hand-written kernels' logic against the CPU backend.
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <stdexcept>
+
+#include "cases.hpp"
+#include "host_device.hpp"
+#include "host_grid.hpp"
+#include "lockstep/error.hpp"
+#include "orbit/orbit.hpp"
+#include "support.hpp"
+
+using namespace lockstep;
+using namespace lockstep::test;
+
+namespace {
+
+/// Runs all cases on the host's CUDA and on the CPU; how many outputs were compared.
+std::size_t compare(const std::vector<PassCase>& cases, int units = 4) {
+  HostDevice host(units);
+  const auto reference = open_backend("cpu:1");
+  const auto queue = host.do_make_queue(), reference_queue = reference->do_make_queue();
+  for (const PassCase& c : cases) run_case(host, *queue, c);
+  host.build();
+  std::size_t outputs = 0;
+  for (const PassCase& c : cases) {
+    const std::string found = difference(c, run_case(*reference, *reference_queue, c), run_case(host, *queue, c));
+    CAPTURE(&c - cases.data());
+    CAPTURE(c.program.dump());
+    CHECK(found == "");
+    if (!found.empty()) break;
+    outputs += c.outputs.size();
+  }
+  CHECK(host.blocks() > cases.size());
+  return outputs;
+}
+
+template <class T>
+std::vector<std::vector<T>> orbit_on(BackendDevice& device, BackendQueue& queue,
+                                     const std::vector<std::vector<T>>& start, std::uint64_t first,
+                                     std::int64_t steps) {
+  const auto executable = device.do_build(orbit_kernel(dtype_of<T>));
+  std::vector<std::unique_ptr<Buffer>> buffers;
+  std::vector<NativeArgument> arguments;
+  for (const auto& column : start) {
+    buffers.push_back(device.do_allocate(column.size() * sizeof(T)));
+    queue.do_write(*buffers.back(), 0, column.data(), column.size() * sizeof(T));
+    arguments.push_back({buffers.back().get(), first * sizeof(T), 0});
+  }
+  const T h = T(0.01);
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &h, sizeof h);
+  arguments.push_back({nullptr, 0, bits});
+  arguments.push_back({nullptr, 0, static_cast<std::uint64_t>(steps)});
+  queue.do_launch(*executable, arguments, start[0].size() - first);
+  auto result = start;
+  for (std::size_t c = 0; c < buffers.size(); ++c)
+    queue.do_read(*buffers[c], 0, result[c].data(), result[c].size() * sizeof(T));
+  queue.do_record()->do_wait();
+  return result;
+}
+
+struct Nothing {
+  DType type = DType::f32;
+};
+
+}  // namespace
+
+TEST_CASE("every operation and every fold of every type has the CPU's bits in CUDA C") {
+  CHECK(compare(table_of_cases()) > 300);
+}
+
+TEST_CASE("random programs have the CPU's bits in CUDA C") {
+  const int count = scaled_programs(60);
+  CHECK(compare(random_cases(count, {.operations = 40, .elements = 1500, .seed = 7000})) >
+        static_cast<std::size_t>(count) * 10);
+}
+
+TEST_CASE("folds whose tails end anywhere in a unit, a block and a chunk have the CPU's bits in CUDA C") {
+  std::vector<PassCase> cases;
+  for (const std::uint64_t n :
+       {1, 2, 31, 32, 33, 127, 128, 129, 1023, 1024, 1025, 8191, 8192, 8193, 9217, 16385, 70001})
+    for (const DType type : {DType::f32, DType::f64}) cases.push_back(folds_of(type, 1, n, Over::all));
+  for (const std::uint64_t columns : {1, 7, 8, 9, 255, 256, 257})
+    for (const std::uint64_t rows : {1, 127, 129, 1025})
+      for (const Over over : {Over::rows, Over::columns}) cases.push_back(folds_of(DType::f32, rows, columns, over));
+  CHECK(compare(cases) > 200);
+}
+
+TEST_CASE("the bits do not depend on the number of multiprocessors") {
+  const auto cases = random_cases(6, {.operations = 8, .elements = 60000, .seed = 8000});
+  for (const int units : {1, 132}) CHECK(compare(cases, units) > 0);
+}
+
+TEST_CASE_TEMPLATE("orbit.cu has the CPU's bits at every length, offset and number of steps", T, float, double) {
+  HostDevice host;
+  const auto queue = host.do_make_queue();
+  const auto reference = open_backend("cpu:1");
+  const auto reference_queue = reference->do_make_queue();
+  const auto start = [](std::size_t n) {
+    std::vector<std::vector<T>> columns;
+    for (std::uint64_t c = 0; c < 5; ++c) columns.push_back(awkward_values<T>(n, 100 * n + c));
+    return columns;
+  };
+  orbit_on<T>(host, *queue, start(1), 0, 1);
+  host.build();
+  for (const std::size_t n : {1, 15, 255, 256, 257, 5000})
+    for (const std::int64_t steps : {0, 1, 40})
+      for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{3}}) {
+        if (n <= first) continue;
+        const auto expected = orbit_on<T>(*reference, *reference_queue, start(n), first, steps);
+        const auto got = orbit_on<T>(host, *queue, start(n), first, steps);
+        for (std::size_t c = 0; c < 5; ++c) {
+          CAPTURE(n);
+          CAPTURE(steps);
+          CAPTURE(c);
+          CHECK_FALSE(first_difference(got[c], expected[c]).has_value());
+        }
+      }
+}
+
+TEST_CASE("the host's threads notice a missing barrier and one that not all threads reach") {
+  // Each thread reads what its neighbour wrote.
+  const auto kernel = [](const char* barrier) {
+    NativeKernel k;
+    k.name = "neighbour";
+    k.parameters = {{"x", DType::i32, Access::write}};
+    k.cuda = {fmt::format(R"(extern "C" __global__ void neighbour(int* x, unsigned long long n) {{
+  __shared__ int value[256];
+  value[threadIdx.x] = 1000 + (int)threadIdx.x;
+  {}
+  x[threadIdx.x] = value[(threadIdx.x + 1) % 256] + value[(threadIdx.x + 255) % 256];
+  __syncthreads();
+}}
+)",
+                          barrier),
+              "neighbour",
+              {}};
+    return k;
+  };
+  const auto right = [&](const char* barrier) {
+    HostDevice host;
+    const auto queue = host.do_make_queue();
+    const auto executable = host.do_build(kernel(barrier));
+    const auto buffer = host.do_allocate(256 * 4);
+    const NativeArgument argument{buffer.get(), 0, 0};
+    queue->do_launch(*executable, {&argument, 1}, 256);
+    host.build();
+    queue->do_launch(*executable, {&argument, 1}, 256);
+    std::vector<std::int32_t> x(256);
+    queue->do_read(*buffer, 0, x.data(), 1024);
+    return x[5] == 2010 && x[0] == 2256;
+  };
+  CHECK(right("__syncthreads();"));
+  CHECK_FALSE(right(""));
+  CHECK_THROWS_AS(right("if (threadIdx.x < 7) return;"), std::runtime_error);
+}

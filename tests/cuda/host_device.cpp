@@ -1,0 +1,185 @@
+#include "host_device.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "backends/common/kernel_text.hpp"
+#include "host_grid.hpp"
+
+namespace lockstep::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class HostBuffer : public Buffer {
+ public:
+  explicit HostBuffer(std::uint64_t bytes) : Buffer(bytes), memory_(bytes) {}
+  std::byte* get() const { return memory_.data(); }
+
+ private:
+  mutable std::vector<std::byte> memory_;
+};
+
+std::byte* address_of(const Buffer& buffer) { return static_cast<const HostBuffer&>(buffer).get(); }
+std::uint64_t word_of(const Buffer& buffer) { return reinterpret_cast<std::uintptr_t>(address_of(buffer)); }
+
+class HostProgram : public Executable {
+ public:
+  explicit HostProgram(const Program& program) : program_(program) {}
+
+  void run(HostDevice& device, const Pass& incomplete) const {
+    const Pass pass = text::complete(incomplete, text::has_folds(program_));
+    const text::Layout layout = text::make_layout(program_, pass, text::Target::gpu);
+    const text::Work work = text::make_work(layout, pass, static_cast<std::uint64_t>(device.do_info().units));
+    const text::Dialect& dialect = text::cuda_dialect();
+    std::vector<std::byte> scratch(text::make_partials(program_, work).bytes + 8);
+    const std::uint64_t place = reinterpret_cast<std::uintptr_t>(scratch.data());
+
+    std::vector<std::uint64_t> words;
+    for (const Operand& a : pass.arrays) words.push_back(word_of(*a.buffer));
+    for (std::size_t o = 0; o < pass.outputs.size(); ++o)
+      if (layout.same_as[o] < 0) words.push_back(word_of(*pass.outputs[o].buffer));
+    if (text::is_fold(layout.family)) words.push_back(place);
+    words.insert(words.end(), pass.scalars.begin(), pass.scalars.end());
+    for (std::uint64_t n : text::geometry_values(program_, layout, text::Stage::run, pass, work)) words.push_back(n);
+    device.start({text::kernel_text(program_, layout, text::Stage::run, dialect), text::kKernelName}, words,
+                 work.groups, work.group_size);
+    if (work.chunks <= 1) return;
+
+    words.clear();
+    for (std::size_t o = 0; o < pass.outputs.size(); ++o)
+      if (program_.outputs[o].fold != Fold::store) words.push_back(word_of(*pass.outputs[o].buffer));
+    words.push_back(place);
+    for (std::uint64_t n : text::geometry_values(program_, layout, text::Stage::finish, pass, work)) words.push_back(n);
+    device.start({text::kernel_text(program_, layout, text::Stage::finish, dialect), text::kKernelName}, words,
+                 work.outer, work.group_size);
+  }
+
+ private:
+  Program program_;
+};
+
+class HostNative : public Executable {
+ public:
+  explicit HostNative(const NativeKernel& kernel) : kernel_{kernel.cuda.text, kernel.cuda.entry, kernel.cuda.defines} {}
+
+  void launch(HostDevice& device, std::span<const NativeArgument> arguments, std::uint64_t n) const {
+    std::vector<std::uint64_t> words;
+    for (const NativeArgument& a : arguments) words.push_back(a.buffer ? word_of(*a.buffer) + a.offset : a.bits);
+    words.push_back(n);
+    device.start(kernel_, words, (n + 255) / 256, 256);
+  }
+
+ private:
+  KernelText kernel_;
+};
+
+class Done : public BackendEvent {
+ public:
+  bool do_is_done() const override { return true; }
+  void do_wait() const override {}
+  double do_seconds() const override { return 0; }
+};
+
+class HostQueue : public BackendQueue {
+ public:
+  explicit HostQueue(HostDevice& device) : device_(device) {}
+
+  void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) override {
+    std::memcpy(address_of(to) + offset, from, bytes);
+  }
+  void do_read(const Buffer& from, std::uint64_t offset, void* to, std::uint64_t bytes) override {
+    std::memcpy(to, address_of(from) + offset, bytes);
+  }
+  void do_copy(const Buffer& from, std::uint64_t from_offset, Buffer& to, std::uint64_t to_offset,
+               std::uint64_t bytes) override {
+    std::memmove(address_of(to) + to_offset, address_of(from) + from_offset, bytes);
+  }
+  void do_run(const Executable& executable, const Pass& pass) override {
+    static_cast<const HostProgram&>(executable).run(device_, pass);
+  }
+  void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override {
+    static_cast<const HostNative&>(executable).launch(device_, arguments, n);
+  }
+  std::unique_ptr<BackendEvent> do_record() override { return std::make_unique<Done>(); }
+  void do_wait_for(const BackendEvent&) override {}
+
+ private:
+  HostDevice& device_;
+};
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+HostDevice::HostDevice(int units) {
+  info_.name = "cuda on the host";
+  info_.kind = "cuda";
+  info_.units = units;
+}
+
+HostDevice::~HostDevice() {
+  if (library_) dlclose(library_);
+}
+
+std::vector<KernelText> HostDevice::texts() const {
+  std::vector<KernelText> texts;
+  for (const auto& [kernel, entry] : kernels_) texts.push_back(kernel);
+  return texts;
+}
+
+void HostDevice::build() {
+  std::string folder = (fs::temp_directory_path() / "lockstep-cuda-host-XXXXXX").string();
+  if (!::mkdtemp(folder.data())) throw std::runtime_error("no temporary folder");
+  const fs::path source = fs::path(folder) / "kernels.cpp", log = fs::path(folder) / "log",
+                 file = fs::path(folder) / "kernels.so";
+  const auto all = texts();
+  std::ofstream(source) << "#include \"cuda_on_host.hpp\"\n" << batch_of(all, "LOCKSTEP_HOST_ENTRY({})");
+  const std::string command =
+      fmt::format("{} -std=c++20 -O1 -ffp-contract=off -fno-strict-aliasing -w -shared -fPIC -I{} {} -o {} > {} 2>&1",
+                  LOCKSTEP_TEST_CXX, LOCKSTEP_TEST_CUDA_DIR, source.string(), file.string(), log.string());
+  const int status = std::system(command.c_str());
+  const std::string problem = status != 0 ? text_of(log) : "";
+  if (status == 0) library_ = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (status == 0 || !std::getenv("LOCKSTEP_TEST_KEEP")) fs::remove_all(folder);
+  if (!library_) throw std::runtime_error("the host's compiler refused CUDA C:\n" + problem.substr(0, 4000));
+  state_ = static_cast<HostState*>(dlsym(library_, "host_state"));
+  for (std::size_t i = 0; i < all.size(); ++i)
+    kernels_[all[i]] =
+        reinterpret_cast<void (*)(void**)>(dlsym(library_, (entry_in_batch(all[i], i) + "_call").c_str()));
+}
+
+void HostDevice::start(const KernelText& kernel, std::vector<std::uint64_t> arguments, std::uint64_t blocks,
+                       std::uint64_t block_size) {
+  const auto entry = kernels_[kernel];
+  if (!library_) return;
+  if (!entry) throw std::runtime_error("a kernel that was not collected");
+  std::vector<void*> places;
+  for (std::uint64_t& word : arguments) places.push_back(&word);
+  run_grid(entry, state_, places.data(), blocks, static_cast<unsigned>(block_size),
+           kernel.text.find("__syncthreads") != std::string::npos);
+  blocks_ += blocks;
+}
+
+std::unique_ptr<Buffer> HostDevice::do_allocate(std::uint64_t bytes) { return std::make_unique<HostBuffer>(bytes); }
+std::unique_ptr<Executable> HostDevice::do_compile(const Program& program) {
+  return std::make_unique<HostProgram>(program);
+}
+std::unique_ptr<Executable> HostDevice::do_build(const NativeKernel& kernel) {
+  return std::make_unique<HostNative>(kernel);
+}
+std::unique_ptr<BackendQueue> HostDevice::do_make_queue() { return std::make_unique<HostQueue>(*this); }
+
+}  // namespace lockstep::test
