@@ -43,7 +43,7 @@ GeneratedProgram::GeneratedProgram(std::shared_ptr<Session> session, const Progr
 
 std::string GeneratedProgram::source() const {
   std::string text;
-  for (const auto& [key, variant] : variants_) text += (text.empty() ? "" : "\n") + variant.source;
+  for (const Variant& variant : variants_) text += (text.empty() ? "" : "\n") + variant.source;
   return text;
 }
 
@@ -56,13 +56,14 @@ GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const
   const std::size_t pointers = program_.arrays.size() + program_.outputs.size() + 1;
   const std::size_t numbers = program_.scalars.size() + text::geometry_names(program_, layout, text::Stage::run).size();
   layout.packed = (pointers + numbers) * 8 > kParameterBytes;
-  const std::string key = layout.key();
-  if (const auto known = variants_.find(key); known != variants_.end()) return known->second;
+  for (Variant& known : variants_)
+    if (known.layout == layout) return known;
   Variant variant;
   variant.source = text::kernel_text(program_, layout, text::Stage::run, text::cuda_dialect());
   variant.kernel = compile(variant.source);
   variant.layout = std::move(layout);
-  return variants_.emplace(key, std::move(variant)).first->second;
+  variants_.push_back(std::move(variant));
+  return variants_.back();
 }
 
 const KernelHandle& GeneratedProgram::finish_of(Variant& variant) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -33,7 +33,7 @@ class GeneratedProgram : public Executable {
   std::shared_ptr<Session> session_;
   Program program_;
   std::string name_;
-  mutable std::map<std::string, Variant> variants_;  ///< by Layout::key; the engine serialises calls
+  mutable std::deque<Variant> variants_;  ///< the engine serialises calls
 };
 
 }  // namespace lockstep::cuda
