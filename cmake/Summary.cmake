@@ -2,6 +2,7 @@
 
 # Adds a row: lockstep_summary("OpenCL backend" ON "OpenCL 3.0").
 function(lockstep_summary name state reason)
+  string(REPLACE ";" "," reason "${reason}")  # it would end an element of the list
   set_property(GLOBAL APPEND PROPERTY LOCKSTEP_SUMMARY "${name}|${state}|${reason}")
 endfunction()
 

@@ -97,7 +97,8 @@ TEST_CASE("the reader of PTX finds each kind of inexact instruction") {
       "extern \"C\" __global__ void f(float* x, double* y) {\n"
       "  x[0] = x[0] / x[1] + sqrt(x[2]) * x[3];\n  y[0] = y[0] * y[1] + y[2];\n}\n";
   CHECK(inexact_instructions(ptx_of(*nvrtc, source), false).empty());
-  const auto fast = inexact_instructions(ptx_of(*nvrtc, source, {"--ftz=true", "--prec-div=false", "--prec-sqrt=false"}), true);
+  const auto fast =
+      inexact_instructions(ptx_of(*nvrtc, source, {"--ftz=true", "--prec-div=false", "--prec-sqrt=false"}), true);
   CHECK(std::any_of(fast.begin(), fast.end(), [](auto& i) { return i.find(".approx") != std::string::npos; }));
   CHECK(std::any_of(fast.begin(), fast.end(), [](auto& i) { return i.find(".ftz") != std::string::npos; }));
   CHECK(count_of(inexact_instructions(ptx_of(*nvrtc, source, {"--fmad=true"}), false), "fma.rn.f64") == 1);
