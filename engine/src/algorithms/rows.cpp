@@ -17,6 +17,8 @@ Array array_of(const Expr& x) { return x.as_array() ? *x.as_array() : evaluate(x
 
 Array dense(const Expr& x) { return from_its_beginning(array_of(x)); }
 
+Expr as_type(const Expr& x, DType type) { return x.dtype() == type && !x.is_weak() ? x : cast(x, type); }
+
 Array reinterpret(const Array& x, DType type) { return Array(x.storage(), type, x.shape(), x.strides(), x.offset()); }
 
 Rows rows_along(const Expr& x, std::optional<int> axis) {
@@ -46,9 +48,14 @@ Array Rows::restore(const Array& out) const {
   return back.empty() ? shaped : shaped.transpose(back).contiguous();
 }
 
+void launch_elements(const Device& device, const NativeKernel& kernel, std::initializer_list<Argument> arguments,
+                     std::uint64_t n) {
+  if (n) device.launch(device.impl()->own_kernel(kernel), arguments, n);
+}
+
 void launch_tiles(const Device& device, const NativeKernel& kernel, std::initializer_list<Argument> arguments,
                   std::uint64_t tiles) {
-  if (tiles) device.launch(device.impl()->own_kernel(kernel), arguments, tiles * kTileThreads);
+  launch_elements(device, kernel, arguments, tiles * kTileThreads);
 }
 
 }  // namespace lockstep::algorithms

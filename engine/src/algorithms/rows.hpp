@@ -10,6 +10,8 @@ namespace lockstep::algorithms {
 /// The elements of `x` in row-major order at the beginning of their memory: what hand-written kernels take. A copy
 /// unless `x` is an array that lies so.
 Array dense(const Expr& x);
+/// `x` in another type, or `x` itself if it has that type.
+Expr as_type(const Expr& x, DType type);
 /// The same elements as another type of the same width.
 Array reinterpret(const Array& x, DType type);
 
@@ -30,6 +32,10 @@ Rows rows_along(const Expr& x, std::optional<int> axis);
 /// Launches a kernel of the engine's own on `tiles` tiles, of 256 elements each: none does nothing.
 void launch_tiles(const Device& device, const NativeKernel& kernel, std::initializer_list<Argument> arguments,
                   std::uint64_t tiles);
+
+/// Launches a kernel of the engine's own on n elements.
+void launch_elements(const Device& device, const NativeKernel& kernel, std::initializer_list<Argument> arguments,
+                     std::uint64_t n);
 
 /// A whole number as an argument.
 constexpr std::int64_t whole(auto value) { return static_cast<std::int64_t>(value); }

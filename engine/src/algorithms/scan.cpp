@@ -40,7 +40,7 @@ Form extreme(bool smallest, DType type) {
 }
 
 Array scan(const Form& form, const Expr& x, std::optional<int> axis, Prefix prefix) {
-  const Rows in = rows_along(x.dtype() == form.result ? x : cast(x, form.result), axis);
+  const Rows in = rows_along(as_type(x, form.result), axis);
   const Device device = in.x.device();
   const Array out = device.empty(in.x.shape(), form.result);
   const std::uint64_t full = in.length / kScanUnit, units = (in.length + kScanUnit - 1) / kScanUnit;

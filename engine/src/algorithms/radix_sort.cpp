@@ -1,0 +1,79 @@
+#include "algorithms/radix_sort.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "algorithms/rows.hpp"
+#include "radix/radix.hpp"
+#include "require.hpp"
+
+namespace lockstep::algorithms {
+namespace {
+
+// More tiles than this gain nothing: counters for each of them are read and written too.
+constexpr std::uint64_t kMostTiles = 1024, kMostTilesOfThreads = 512;
+
+/// Elements of a tile: a multiple of what the kernel asks for.
+std::uint64_t tile_of(const Device& device, std::uint64_t length) {
+  const std::uint64_t most = device.info().kind == "cpu" ? kMostTilesOfThreads : kMostTiles;
+  const std::uint64_t parts = (length + kRadixTile - 1) / kRadixTile;
+  return (parts + most - 1) / most * kRadixTile;
+}
+
+class Passes {
+ public:
+  Passes(const Array& keys, const RadixOrder& how)
+      : how_(how),
+        device_(keys.device()),
+        kernel_(radix_kernel(keys.dtype())),
+        length_(keys.size()),
+        tile_(tile_of(device_, length_)),
+        tiles_((length_ + tile_ - 1) / tile_),
+        counts_(device_.empty({kRadixDigits * (tiles_ + 1)}, DType::u32)),
+        keys_(keys),
+        next_keys_(device_.empty(keys.shape(), keys.dtype())),
+        places_(places(how)),
+        next_places_(places(how)) {}
+
+  void run(int shift, std::uint64_t row) {
+    // The first pass reads the caller's keys, which stay as they are: its output is the first of two buffers in turn.
+    const RadixPlaces carried = !how_.places ? RadixPlaces::none : first_ ? RadixPlaces::positions : RadixPlaces::read;
+    for (const RadixPhase phase : {RadixPhase::count, RadixPhase::offsets, RadixPhase::move})
+      launch_tiles(device_, kernel_,
+                   {keys_, next_keys_, places_, next_places_, counts_, whole(length_), whole(tile_), whole(phase),
+                    whole(how_.order), whole(shift), whole(carried), whole(row)},
+                   phase == RadixPhase::offsets ? kRadixDigits : tiles_);
+    std::swap(keys_, next_keys_);
+    std::swap(places_, next_places_);
+    if (std::exchange(first_, false)) next_keys_ = device_.empty(keys_.shape(), keys_.dtype());
+  }
+
+  RadixSorted result() const { return {keys_, how_.places ? places_ : Array()}; }
+
+ private:
+  Array places(const RadixOrder& how) const { return device_.empty({how.places ? length_ : 1}, DType::u32); }
+
+  RadixOrder how_;
+  Device device_;
+  const NativeKernel& kernel_;
+  std::uint64_t length_, tile_, tiles_;
+  Array counts_, keys_, next_keys_, places_, next_places_;
+  bool first_ = true;
+};
+
+}  // namespace
+
+RadixSorted radix_sort(const Array& keys, const RadixOrder& how) {
+  require(keys.size() >> 32 == 0, Code::bad_shape, "a sort takes less than 2^32 elements, got {}", keys.size());
+  if (keys.size() == 0) return {keys, how.places ? keys.device().empty({0}, DType::u32) : Array()};
+  Passes passes(keys, how);
+  // At least one: the result must be a copy, with places.
+  const int bits = std::max(1, std::min(how.bits, static_cast<int>(8 * size_of(keys.dtype()))));
+  for (int shift = 0; shift < bits; shift += 8) passes.run(shift, 0);
+  const std::uint64_t rows = how.row ? keys.size() / how.row : 1;
+  for (int shift = 0; (rows - 1) >> shift; shift += 8) passes.run(shift, how.row);
+  return passes.result();
+}
+
+}  // namespace lockstep::algorithms
