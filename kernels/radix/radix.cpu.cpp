@@ -68,9 +68,11 @@ struct Pass {
   void run(std::uint64_t t) const {
     if (phase == RadixPhase::offsets) return sum_counts(t);
     if (row) return work(t, [this](std::uint64_t i) { return row_digit(i); });
-    if (order == BitOrder::as_signed) return work(t, [this](auto i) { return key_digit<BitOrder::as_signed>(i); });
-    if (order == BitOrder::as_float) return work(t, [this](auto i) { return key_digit<BitOrder::as_float>(i); });
-    work(t, [this](auto i) { return key_digit<BitOrder::as_unsigned>(i); });
+    if (order == BitOrder::as_signed)
+      return work(t, [this](std::uint64_t i) { return key_digit<BitOrder::as_signed>(i); });
+    if (order == BitOrder::as_float)
+      return work(t, [this](std::uint64_t i) { return key_digit<BitOrder::as_float>(i); });
+    work(t, [this](std::uint64_t i) { return key_digit<BitOrder::as_unsigned>(i); });
   }
 
   template <class Digit>
