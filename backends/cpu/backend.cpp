@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "block_ops.hpp"
+#include "direct_run.hpp"
 #include "float_environment.hpp"
 #include "host_buffer.hpp"
 #include "interpreter.hpp"
@@ -79,7 +80,8 @@ class CpuQueue : public BackendQueue {
 
   void do_run(const Executable& executable, const Pass& pass) override {
     const FloatEnvironment environment;
-    interpret(static_cast<const InterpretedProgram&>(executable), pass, pool_);
+    const auto& program = static_cast<const InterpretedProgram&>(executable);
+    if (!run_directly(program, pass, pool_)) interpret(program, pass, pool_);
   }
 
   void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override {

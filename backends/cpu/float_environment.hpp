@@ -11,10 +11,18 @@ namespace lockstep::cpu {
 class FloatEnvironment {
  public:
 #if defined(__SSE2__)
-  FloatEnvironment() : saved_(_mm_getcsr()) { _mm_setcsr(0x1f80); }
-  ~FloatEnvironment() { _mm_setcsr(saved_); }
+  FloatEnvironment() : saved_(_mm_getcsr()) {
+    if (is_changed()) _mm_setcsr(kPlain);
+  }
+  ~FloatEnvironment() {
+    if (is_changed()) _mm_setcsr(saved_);
+  }
 
  private:
+  static constexpr unsigned kPlain = 0x1f80;
+  static constexpr unsigned kFlags = 0x3f;  // what happened so far: of no effect
+  // Writing the register costs more than a small kernel.
+  bool is_changed() const { return (saved_ & ~kFlags) != kPlain; }
   unsigned saved_;
 #elif defined(__aarch64__)
   FloatEnvironment() : saved_(__builtin_aarch64_get_fpcr()) { __builtin_aarch64_set_fpcr(0); }

@@ -42,18 +42,22 @@ bool is_operand(Op op) { return op == Op::load || op == Op::index; }
 
 Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool columns, Form form_)
     : program(program_), pass(pass_), native(program_.native(form_)), form(form_) {
+  // Native code reads all that a vector of elements needs before it writes any of them.
+  const bool in_registers = native && (form == Form::fold || !program.has_folds());
   for (std::size_t a = 0; a < pass.arrays.size(); ++a)
-    direct_loads.push_back(!columns && is_contiguous_inside(pass, pass.arrays[a]) && !is_overwritten_output(a));
+    direct_loads.push_back(!columns && is_contiguous_inside(pass, pass.arrays[a]) &&
+                           (in_registers || !is_overwritten_output(a)));
   for (std::size_t o = 0; o < pass.outputs.size(); ++o) {
     // An operation must not write where a later one of the same tile reads.
-    const bool read = std::any_of(pass.arrays.begin(), pass.arrays.end(),
-                                  [&](const Operand& a) { return a.buffer == pass.outputs[o].buffer; });
+    const bool read = !in_registers && std::any_of(pass.arrays.begin(), pass.arrays.end(), [&](const Operand& a) {
+      return a.buffer == pass.outputs[o].buffer;
+    });
     direct_stores.push_back(!read && !columns && program.program().outputs[o].fold == Fold::store &&
                             is_contiguous_inside(pass, pass.outputs[o]));
   }
   // Each result goes to one place only if no two outputs share it.
   std::size_t stores = 0;
-  any_length = native && (form == Form::fold || !program.has_folds()) && pass.indices.empty();
+  any_length = in_registers && pass.indices.empty();
   for (const bool direct : direct_loads) any_length = any_length && direct;
   for (std::size_t o = 0; o < pass.outputs.size(); ++o) {
     if (program.program().outputs[o].fold != Fold::store) continue;

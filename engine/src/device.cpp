@@ -5,6 +5,7 @@
 
 #include "device_impl.hpp"
 #include "plan.hpp"
+#include "recipe.hpp"
 #include "require.hpp"
 #include "typing.hpp"
 
@@ -20,7 +21,9 @@ Device::Impl::Impl(std::unique_ptr<BackendDevice> device, const DeviceOptions& h
       options(how),
       pool(info.name, how.memory_budget ? std::min(how.memory_budget, info.memory) : info.memory,
            [this](std::uint64_t bytes) { return backend->do_allocate(bytes); }),
-      queue(backend->do_make_queue()) {
+      queue(backend->do_make_queue()),
+      recipes_(std::make_unique<RecipeBook>()),
+      scratch_(std::make_unique<Scratch>()) {
   order.add(*queue);
 }
 
@@ -70,7 +73,7 @@ Array Device::evaluate(const Expr& value) const { return evaluate(std::span(&val
 
 void Device::assign(const Array& target, const Expr& value) const {
   const Assignment one{target, value};
-  run({&one, 1}, {});
+  impl_->run(*impl_->queue, {&one, 1}, {});
 }
 
 std::vector<Array> Device::run(std::span<const Assignment> assignments, std::span<const Expr> values) const {

@@ -35,6 +35,13 @@ struct Request {
   Array target;
 };
 
+class RecipeBook;
+class RecipeKey;
+struct Leaves;
+struct Recipe;
+struct Replay;
+struct Scratch;
+
 /// What stands behind a Device. `mutex` serialises the backend's hooks and guards all that follows it; the pool has a
 /// lock of its own.
 class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
@@ -44,9 +51,12 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   ~Impl();
 
   Array allocate(const Shape& shape, DType type);
-  /// Evaluates all requests, with no call of another thread in between; the results, targets included, in their order.
-  std::vector<Array> run(BackendQueue& on, std::span<const Request> requests);
-  std::vector<Array> run(BackendQueue& on, std::span<const Assignment> assignments, std::span<const Expr> values);
+  /// Evaluates all, with no call of another thread in between; returns the values. `replay`, if there, tells how the
+  /// same can be done again.
+  std::vector<Array> run(BackendQueue& on, std::span<const Assignment> assignments, std::span<const Expr> values,
+                         Replay* replay = nullptr);
+  /// Runs a recipe of this device with leaves that fit it. Nothing, and nothing done, while somebody records.
+  std::optional<std::vector<Array>> try_follow(BackendQueue& on, const Recipe& recipe, const Leaves& leaves);
   void launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n);
   /// A kernel of the engine's own, built at its first use: its name stands for it.
   Kernel own_kernel(const NativeKernel& kernel);
@@ -72,11 +82,14 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   BitStatus bits;
 
  private:
-  std::vector<Array> run_locked(BackendQueue& on, std::span<const Request> requests);
+  std::vector<Array> run_locked(BackendQueue& on, std::span<const Request> requests, const RecipeKey* key);
+  std::vector<Array> follow(BackendQueue& on, const Recipe& recipe, const Leaves& leaves);
   std::vector<Array> run_through_copies(BackendQueue& on, std::span<const Request> requests);
 
   std::unordered_map<std::string, std::shared_ptr<const Executable>> programs_;
   std::unordered_map<std::string, Kernel> kernels_;
+  std::unique_ptr<RecipeBook> recipes_;
+  std::unique_ptr<Scratch> scratch_;
 };
 
 /// What stands behind a Stream.

@@ -11,11 +11,6 @@
 namespace lockstep {
 namespace {
 
-bool same_view(const Array& a, const Array& b) {
-  return a.storage() == b.storage() && a.offset() == b.offset() && a.dtype() == b.dtype() && a.shape() == b.shape() &&
-         a.strides() == b.strides();
-}
-
 class Writer {
  public:
   Writer(const Shape& space, const Reduced& reduced) : space_(space), reduced_(reduced) {}
@@ -79,10 +74,10 @@ class Writer {
   Value literal(const ExprNode& node, DType type) {
     const std::uint64_t bits = convert_literal(node, type);
     if (!node.parameter) return builder_.constant(type, bits);
-    for (std::size_t i = 0; i < scalar_nodes_.size(); ++i)
-      if (scalar_nodes_[i] == &node && scalar_types_[i] == type)
+    for (std::size_t i = 0; i < result_.scalar_nodes.size(); ++i)
+      if (result_.scalar_nodes[i] == &node && scalar_types_[i] == type)
         return builder_.scalar(static_cast<std::uint32_t>(i), type);
-    scalar_nodes_.push_back(&node);
+    result_.scalar_nodes.push_back(&node);
     scalar_types_.push_back(type);
     result_.scalars.push_back(bits);
     return builder_.scalar(static_cast<std::uint32_t>(result_.scalars.size() - 1), type);
@@ -111,7 +106,6 @@ class Writer {
   Builder builder_;
   GroupProgram result_;
   std::unordered_map<const ExprNode*, Value> values_;
-  std::vector<const ExprNode*> scalar_nodes_;
   std::vector<DType> scalar_types_;
 };
 

@@ -29,11 +29,13 @@ MemoryPool::MemoryPool(std::string device, std::uint64_t limit, Allocate allocat
 }
 
 std::unique_ptr<Buffer> MemoryPool::from_cache(std::uint64_t bytes) {
-  const auto found = cache_.lower_bound(bytes);
   // A block that is much too large stays for those who need it.
-  if (found == cache_.end() || found->first > bytes + bytes / 4) return nullptr;
-  std::unique_ptr<Buffer> buffer = std::move(found->second);
-  cache_.erase(found);
+  const auto end = cache_.upper_bound(bytes + bytes / 4);
+  const auto found =
+      std::find_if(cache_.lower_bound(bytes), end, [](const auto& size) { return !size.second.empty(); });
+  if (found == end) return nullptr;
+  std::unique_ptr<Buffer> buffer = std::move(found->second.back());
+  found->second.pop_back();
   use_.cached -= buffer->bytes();
   return buffer;
 }
@@ -42,7 +44,7 @@ std::unique_ptr<Buffer> MemoryPool::allocate_locked(std::uint64_t bytes) {
   const auto fits = [&] { return bytes <= use_.limit && use_.in_use + use_.cached <= use_.limit - bytes; };
   if (!fits()) trim_locked();
   if (!fits()) refuse_locked(bytes, "");
-  if (auto buffer = try_allocate(bytes, !cache_.empty())) return buffer;
+  if (auto buffer = try_allocate(bytes, use_.cached > 0)) return buffer;
   trim_locked();
   return try_allocate(bytes, false);
 }
@@ -82,7 +84,7 @@ void MemoryPool::give_back(std::unique_ptr<Buffer> buffer) noexcept {
   const std::uint64_t bytes = buffer->bytes();
   use_.in_use -= bytes;
   try {
-    cache_.emplace(bytes, std::move(buffer));
+    cache_[bytes].push_back(std::move(buffer));
     use_.cached += bytes;
   } catch (...) {
     // No memory for the entry: the buffer is freed here.

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "lockstep/device.hpp"
 
@@ -36,7 +37,7 @@ class MemoryPool {
   mutable std::mutex mutex_;
   std::string device_;
   Allocate allocate_;
-  std::multimap<std::uint64_t, std::unique_ptr<Buffer>> cache_;
+  std::map<std::uint64_t, std::vector<std::unique_ptr<Buffer>>> cache_;  // by size; sizes stay when their list is empty
   MemoryUse use_;
 };
 

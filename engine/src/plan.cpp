@@ -37,6 +37,11 @@ Group& group_for(std::vector<Group>& groups, const Shape& space, const ExprNode*
 
 }  // namespace
 
+bool same_view(const Array& a, const Array& b) {
+  return a.storage() == b.storage() && a.offset() == b.offset() && a.dtype() == b.dtype() && a.shape() == b.shape() &&
+         a.strides() == b.strides();
+}
+
 std::vector<Group> make_plan(std::span<const Request> requests) {
   std::vector<std::vector<Group>> levels;
   const auto level = [&](int n) -> std::vector<Group>& {

@@ -24,6 +24,9 @@ struct Group {
   std::vector<Item> items;
 };
 
+/// True for the same elements, in the same shape.
+bool same_view(const Array& a, const Array& b);
+
 /// Groups in the order in which they run: a reduction that others use comes before them.
 std::vector<Group> make_plan(std::span<const Request> requests);
 
@@ -37,6 +40,7 @@ struct GroupProgram {
   std::vector<Operand> array_operands;  ///< laid over the axes of the space; buffers are set
   std::vector<Operand> index_operands;
   std::vector<std::uint64_t> scalars;
+  std::vector<const ExprNode*> scalar_nodes;  ///< the number behind each scalar
 };
 GroupProgram make_program(const Group& group, const Reduced& reduced);
 

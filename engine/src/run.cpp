@@ -5,6 +5,7 @@
 #include "builder.hpp"
 #include "formula.hpp"
 #include "plan.hpp"
+#include "recipe.hpp"
 #include "require.hpp"
 #include "typing.hpp"
 
@@ -13,11 +14,6 @@ namespace {
 
 // A device keeps this many compiled programs; a program that computes its constants anew each time would fill memory.
 constexpr std::size_t kMaxPrograms = 4096;
-
-bool same_elements(const Array& a, const Array& b) {
-  return a.storage() == b.storage() && a.offset() == b.offset() && a.dtype() == b.dtype() && a.shape() == b.shape() &&
-         a.strides() == b.strides();
-}
 
 template <class F>
 void for_each_array(const ExprNode* node, std::unordered_map<const ExprNode*, bool>& seen, const F& f) {
@@ -54,7 +50,7 @@ bool must_go_through_copies(std::span<const Request> requests, std::size_t passe
   for (const Request& request : requests) {
     if (!request.target.valid()) continue;
     for_each_array(requests, [&](const Array& leaf) {
-      hazard = hazard || (leaf.may_overlap(request.target) && (passes > 1 || !same_elements(leaf, request.target)));
+      hazard = hazard || (leaf.may_overlap(request.target) && (passes > 1 || !same_view(leaf, request.target)));
     });
     for (const Request& other : requests)
       hazard = hazard || (&other != &request && other.target.valid() && other.target.may_overlap(request.target));
@@ -93,8 +89,9 @@ class Run {
   void prepare(const Group& group) {
     GroupProgram work = make_program(group, reduced_);
     std::vector<Operand> outputs;
+    std::vector<Array> targets;
     for (const Item& item : group.items) {
-      const Array out = output_array(group, item);
+      const Array& out = targets.emplace_back(output_array(group, item));
       outputs.push_back(item.reduce ? lay_over_kept(out, *item.reduce, group.space) : lay_over(out, group.space));
       outputs.back().buffer = &out.storage()->buffer();
     }
@@ -108,7 +105,7 @@ class Run {
     for (auto* list : {&work.array_operands, &work.index_operands, &outputs})
       for (Operand& operand : *list) all.push_back(&operand);
     const Dimensions dims = make_dimensions(group, all);
-    add_pass(group, std::move(work), std::move(outputs), dims);
+    add_pass(group, std::move(work), std::move(outputs), std::move(targets), dims);
   }
 
   void execute() {
@@ -123,6 +120,32 @@ class Run {
     }
   }
 
+  /// What can be done again with other leaves; nothing if a pass does not come from the expressions.
+  std::shared_ptr<const Recipe> recipe(const Leaves& leaves, std::span<const Request> requests) {
+    if (!repeatable_) return nullptr;
+    auto recipe = std::make_shared<Recipe>();
+    for (const Array& array : made_) recipe->made.push_back({array.shape(), array.dtype()});
+    for (const Prepared& p : passes_) {
+      Recipe::Step step{p.executable, p.dims, p.work.array_operands, {}, p.work.arrays.size(), 0, {}};
+      step.indices = p.work.index_operands.size();
+      step.operands.insert(step.operands.end(), p.work.index_operands.begin(), p.work.index_operands.end());
+      step.operands.insert(step.operands.end(), p.outputs.begin(), p.outputs.end());
+      for (const Array& array : p.work.arrays) step.sources.push_back(source(leaves, array));
+      for (const Array& array : p.targets) step.sources.push_back(source(leaves, array));
+      for (std::size_t i = 0; i < p.work.scalars.size(); ++i) {
+        const auto leaf = std::find(leaves.numbers.begin(), leaves.numbers.end(), p.work.scalar_nodes[i]);
+        step.numbers.push_back({static_cast<std::uint32_t>(leaf - leaves.numbers.begin()), p.work.program.scalars[i]});
+      }
+      recipe->steps.push_back(std::move(step));
+    }
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      if (requests[i].target.valid()) continue;
+      const Array& result = results_[i].valid() ? results_[i] : reduced_.at(requests[i].value.node().get());
+      recipe->results.push_back(source(leaves, result).number);
+    }
+    return recipe;
+  }
+
   std::vector<Array> finish(std::span<const Request> requests) {
     for (std::size_t i = 0; i < requests.size(); ++i)
       if (!results_[i].valid()) results_[i] = reduced_.at(requests[i].value.node().get());
@@ -130,12 +153,20 @@ class Run {
   }
 
  private:
+  Array make(const Shape& shape, DType type) { return made_.emplace_back(device_.allocate(shape, type)); }
+
   Array output_array(const Group& group, const Item& item) {
-    if (item.reduce)
-      return reduced_.emplace(item.reduce, device_.allocate(item.reduce->shape, item.reduce->dtype)).first->second;
+    if (item.reduce) return reduced_.emplace(item.reduce, make(item.reduce->shape, item.reduce->dtype)).first->second;
     Array& result = results_[item.request];
-    if (!result.valid()) result = device_.allocate(group.space, item.type);
+    if (!result.valid()) result = make(group.space, item.type);
     return result;
+  }
+
+  /// Arrays that the run made are found by their memory; any other operand is a leaf.
+  Recipe::Source source(const Leaves& leaves, const Array& array) const {
+    for (std::size_t i = 0; i < made_.size(); ++i)
+      if (made_[i].storage() == array.storage()) return {true, static_cast<std::uint32_t>(i)};
+    return {false, static_cast<std::uint32_t>(find_view(leaves.arrays, array))};
   }
 
   /// A fold's output over the axes of the space: with or without the folded axes, it has no strides there.
@@ -151,6 +182,7 @@ class Run {
   }
 
   void fill_identities(const Group& group) {
+    repeatable_ = false;
     for (const Item& item : group.items) {
       if (!item.reduce || item.reduce->shape.size() == 0) continue;
       const Array& out = reduced_.at(item.reduce);
@@ -161,24 +193,27 @@ class Run {
       Dimensions dims;
       dims.rank = 1;
       dims.extents[0] = out.size();
-      add_pass(group, std::move(work), {{&out.storage()->buffer(), 0, {1}}}, dims);
+      add_pass(group, std::move(work), {{&out.storage()->buffer(), 0, {1}}}, {}, dims);
     }
   }
 
-  void add_pass(const Group& group, GroupProgram work, std::vector<Operand> outputs, const Dimensions& dims) {
+  void add_pass(const Group& group, GroupProgram work, std::vector<Operand> outputs, std::vector<Array> targets,
+                const Dimensions& dims) {
     Label label;
     if (device_.recorder) label = {work.program.key(), formula(group)};
     const auto begin = device_.recorder ? Recorder::HostClock::now() : Recorder::HostClock::time_point();
     const std::uint64_t compiled = device_.counters.compiled;
     auto executable = device_.compile(work.program);
     if (device_.recorder && device_.counters.compiled != compiled) device_.recorder->add_compilation(label, begin);
-    passes_.push_back({std::move(executable), std::move(work), std::move(outputs), dims, std::move(label)});
+    passes_.push_back(
+        {std::move(executable), std::move(work), std::move(outputs), std::move(targets), dims, std::move(label)});
   }
 
   struct Prepared {
     std::shared_ptr<const Executable> executable;
     GroupProgram work;
     std::vector<Operand> outputs;
+    std::vector<Array> targets;  // behind the outputs
     Dimensions dims;
     Label label;  // for who records; else empty
   };
@@ -186,8 +221,10 @@ class Run {
   Device::Impl& device_;
   BackendQueue& on_;
   Reduced reduced_;
+  std::vector<Array> made_;
   std::vector<Prepared> passes_;
   std::vector<Array> results_;
+  bool repeatable_ = true;
 };
 
 }  // namespace
@@ -202,7 +239,10 @@ std::shared_ptr<const Executable> Device::Impl::compile(const Program& program) 
               "{} has no f64 arithmetic\nCast to f32, or use another device.", info.name);
   }
   std::shared_ptr<const Executable> executable = backend->do_compile(program);
-  if (programs_.size() >= kMaxPrograms) programs_.clear();
+  if (programs_.size() >= kMaxPrograms) {
+    programs_.clear();
+    recipes_->clear();  // they keep programs too
+  }
   programs_.emplace(std::move(key), executable);
   ++counters.compiled;
   return executable;
@@ -216,21 +256,26 @@ void Device::Impl::run_pass(BackendQueue& on, const Executable& executable, cons
 }
 
 std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Assignment> assignments,
-                                     std::span<const Expr> values) {
-  std::vector<Request> requests;
+                                     std::span<const Expr> values, Replay* replay) {
   for (const Assignment& a : assignments) {
     require(a.target.valid(), Code::bad_argument, "the target of an assignment holds no array");
     require(a.target.storage()->device().get() == this, Code::wrong_device,
             "an assignment on {} writes to an array of {}", info.name, a.target.device().name());
-    requests.push_back({a.value, a.target});
   }
-  for (const Expr& value : values) requests.push_back({value, {}});
-  std::vector<Array> results = run(on, requests);
-  results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(assignments.size()));
-  return results;
-}
+  const std::lock_guard lock(mutex);
+  Scratch& scratch = *scratch_;
+  scratch.wants.clear();
+  for (const Assignment& a : assignments) scratch.wants.push_back({a.value.node().get(), &a.target});
+  for (const Expr& value : values) scratch.wants.push_back({value.node().get(), nullptr});
+  // Who records wants labels, which come with a plan.
+  const bool repeatable = !recorder && scratch.key.read(scratch.wants, *this);
+  std::shared_ptr<const Recipe> recipe = repeatable ? recipes_->find(scratch.key) : nullptr;
+  if (replay) *replay = {recipe, scratch.key.leaves()};
+  if (recipe) return follow(on, *recipe, scratch.key.leaves());
 
-std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Request> requests) {
+  std::vector<Request> requests;
+  for (const Assignment& a : assignments) requests.push_back({a.value, a.target});
+  for (const Expr& value : values) requests.push_back({value, {}});
   for_each_array(requests, [&](const Array& array) {
     require(array.storage()->device().get() == this, Code::wrong_device,
             "an expression for {} reads an array of {}\nCopy the array to the device first.", info.name,
@@ -238,16 +283,19 @@ std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Request> 
   });
   for (const Request& request : requests)
     if (request.target.valid()) check_target(request);
-  const std::lock_guard lock(mutex);
-  return run_locked(on, requests);
+  std::vector<Array> results = run_locked(on, requests, repeatable ? &scratch.key : nullptr);
+  results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(assignments.size()));
+  return results;
 }
 
-std::vector<Array> Device::Impl::run_locked(BackendQueue& on, std::span<const Request> requests) {
+std::vector<Array> Device::Impl::run_locked(BackendQueue& on, std::span<const Request> requests, const RecipeKey* key) {
   const std::vector<Group> plan = make_plan(requests);
   if (must_go_through_copies(requests, plan.size())) return run_through_copies(on, requests);
   Run work(*this, on, requests);
   for (const Group& group : plan) work.prepare(group);
   work.execute();
+  if (key)
+    if (auto recipe = work.recipe(key->leaves(), requests)) recipes_->add(*key, std::move(recipe));
   return work.finish(requests);
 }
 
@@ -256,13 +304,50 @@ std::vector<Array> Device::Impl::run_through_copies(BackendQueue& on, std::span<
   std::vector<Request> values(requests.begin(), requests.end());
   for (Request& r : values)
     if (r.target.valid()) r = {cast(broadcast_to(r.value, r.target.shape()), r.target.dtype()), {}};
-  std::vector<Array> results = run_locked(on, values);
+  std::vector<Array> results = run_locked(on, values, nullptr);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     if (!requests[i].target.valid()) continue;
     const Request store{Expr(results[i]), requests[i].target};
-    results[i] = run_locked(on, std::span<const Request>(&store, 1)).front();
+    results[i] = run_locked(on, std::span<const Request>(&store, 1), nullptr).front();
   }
   return results;
+}
+
+std::vector<Array> Device::Impl::follow(BackendQueue& on, const Recipe& recipe, const Leaves& leaves) {
+  std::vector<Array> made;
+  made.reserve(recipe.made.size());
+  for (const Recipe::Made& m : recipe.made) made.push_back(allocate(m.shape, m.type));
+  Scratch& scratch = *scratch_;
+  for (const Recipe::Step& step : recipe.steps) {
+    scratch.operands = step.operands;
+    scratch.scalars.clear();
+    for (std::size_t i = 0; i < step.sources.size(); ++i) {
+      const Recipe::Source& source = step.sources[i];
+      Operand& operand = scratch.operands[i < step.arrays ? i : i + step.indices];
+      const Array& array = source.made ? made[source.number] : *leaves.arrays[source.number];
+      operand.buffer = &array.storage()->buffer();
+      operand.offset = array.offset();
+    }
+    for (const Recipe::Number& number : step.numbers)
+      scratch.scalars.push_back(convert_literal(*leaves.numbers[number.leaf], number.type));
+    const std::span<const Operand> all(scratch.operands);
+    run_pass(on, *step.executable,
+             {step.dims.rank, step.dims.outer_rank, step.dims.extents, all.first(step.arrays),
+              all.subspan(step.arrays, step.indices), all.subspan(step.arrays + step.indices), scratch.scalars});
+  }
+  bool in_order = recipe.results.size() == made.size();
+  for (std::size_t i = 0; i < recipe.results.size(); ++i) in_order = in_order && recipe.results[i] == i;
+  if (in_order) return made;
+  std::vector<Array> results;
+  for (const std::uint32_t number : recipe.results) results.push_back(made[number]);
+  return results;
+}
+
+std::optional<std::vector<Array>> Device::Impl::try_follow(BackendQueue& on, const Recipe& recipe,
+                                                           const Leaves& leaves) {
+  const std::lock_guard lock(mutex);
+  if (recorder) return std::nullopt;
+  return follow(on, recipe, leaves);
 }
 
 }  // namespace lockstep

@@ -31,7 +31,8 @@ std::vector<Statement> parse(std::string_view text, const Names& names);
 
 namespace text {
 struct Syntax;
-}
+class LastCall;
+}  // namespace text
 
 /// A text that runs on one device with other values each time: `device.kernel("y = a*x + y")`. A handle: copies share
 /// the text that was read. Safe to use from several threads.
@@ -50,6 +51,7 @@ class TextKernel {
  private:
   Device device_;
   std::shared_ptr<const text::Syntax> syntax_;
+  std::shared_ptr<text::LastCall> last_;
 };
 
 }  // namespace lockstep
