@@ -9,6 +9,7 @@ constexpr Command kCommands[] = {
     {"evaluate", "compute expressions over NumPy files in one fused pass", setup_evaluate},
     {"compare", "say whether two arrays, tables or runs have equal bits, or where they differ first", setup_compare},
     {"bench", "measure the device beside hand-written loops, or judge two measurements", setup_bench},
+    {"scaling", "say how a scenario speeds up on more threads, and what the laws predict", setup_scaling},
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ Run setup_simulate(CLI::App& app);
 Run setup_evaluate(CLI::App& app);
 Run setup_compare(CLI::App& app);
 Run setup_bench(CLI::App& app);
+Run setup_scaling(CLI::App& app);
 
 /// What `--device` says in every command's help.
 inline constexpr const char* kDeviceHelp =

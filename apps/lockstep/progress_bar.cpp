@@ -52,13 +52,12 @@ std::string format_seconds(double seconds) {
                    : fmt::format("{}:{:02}", minutes, whole % 60);
 }
 
-std::string format_bar(const Progress& progress, double particles, std::size_t width) {
-  const std::string text = description(progress, particles);
+std::string format_bar(double part, const std::string& text, std::size_t width) {
   // Two brackets, a space, and the last column, which some terminals wrap at.
   const std::size_t taken = text.size() + 4;
   if (width < taken + 5) return text.substr(0, width - std::min<std::size_t>(width, 1));
   const std::size_t length = std::min(kWidestBar, width - taken);
-  const auto full = std::min(length, static_cast<std::size_t>(done_part(progress) * static_cast<double>(length)));
+  const auto full = std::min(length, static_cast<std::size_t>(part * static_cast<double>(length)));
   const std::string head = full < length ? ">" : "";
   return fmt::format("[{}{}{}] {}", std::string(full, '='), head, std::string(length - full - head.size(), ' '), text);
 }
@@ -69,18 +68,28 @@ ProgressBar::ProgressBar(std::uint64_t particles, bool quiet)
 }
 
 void ProgressBar::show(const Progress& progress) {
-  if (quiet_ || progress.seconds < next_) return;
+  if (is_due(progress.seconds)) draw(done_part(progress), description(progress, particles_), progress.seconds);
+}
+
+void ProgressBar::show(double part, double seconds) {
+  if (!is_due(seconds)) return;
+  std::string text = fmt::format("{:3.0f}%", std::floor(100 * part));
+  if (part > 0) text += fmt::format("  {} left", format_seconds(seconds * (1 - part) / part));
+  draw(part, text, seconds);
+}
+
+void ProgressBar::draw(double part, const std::string& text, double seconds) {
   if (terminal_) {
-    const std::string line = "\r\x1b[K" + format_bar(progress, particles_, terminal_width(STDERR_FILENO, 80));
+    const std::string line = "\r\x1b[K" + format_bar(part, text, terminal_width(STDERR_FILENO, 80));
     std::fwrite(line.data(), 1, line.size(), stderr);
     std::fflush(stderr);
     visible_ = true;
-    next_ = progress.seconds + kRedraw;
+    next_ = seconds + kRedraw;
     return;
   }
-  note(description(progress, particles_));
+  note(text);
   interval_ = std::min(2 * interval_, kLongestInterval);
-  next_ = progress.seconds + interval_;
+  next_ = seconds + interval_;
 }
 
 void ProgressBar::hide() {

@@ -17,10 +17,15 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   void show(const Progress& progress);
+  /// The same for work without steps: which part of it is done, after so many seconds.
+  void show(double part, double seconds);
   /// Takes the bar off the terminal, to write something else; the next `show` brings it back.
   void hide();
 
  private:
+  bool is_due(double seconds) const { return !quiet_ && seconds >= next_; }
+  void draw(double part, const std::string& text, double seconds);
+
   double particles_;
   bool quiet_;
   bool terminal_;
@@ -29,8 +34,8 @@ class ProgressBar {
   double interval_ = 1;
 };
 
-/// One line for `width` columns: bar, percentage, steps, particle-steps per second, time left.
-std::string format_bar(const Progress& progress, double particles, std::size_t width);
+/// One line for `width` columns: a bar of which `part` is full, and a text.
+std::string format_bar(double part, const std::string& text, std::size_t width);
 /// "0.72 ms", "5.3 s", "2:05", "1:02:05".
 std::string format_seconds(double seconds);
 /// "6.21e+08 particle-steps/s".

@@ -63,6 +63,7 @@ VENDORS = [
     ("toml++/*", ["engine/src/particles/*"]),
     ("nlohmann/*", ["apps/*"]),
     ("CLI/*", ["apps/*"]),
+    ("cairo*.h", ["apps/bench/plot/*"]),
     ("CL/*", ["backends/opencl/*"]),
     ("cuda*", ["backends/cuda/*", "kernels/*.cu"]),
     ("nvrtc*", ["backends/cuda/*"]),
