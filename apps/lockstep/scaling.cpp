@@ -59,7 +59,7 @@ std::string law_line(const char* name, const std::optional<bench::LawFit>& fit, 
                      const std::function<double(double serial, double threads)>& law) {
   if (!fit) return {};
   const int most = report.rows.back().threads;
-  std::string text = fmt::format("{:<11} s = {:.4f}, error {:.0f}%;", name, fit->serial, 100 * fit->error);
+  std::string text = fmt::format("{:<11} s = {:.4f}, error {:.0f}%; predicts", name, fit->serial, 100 * fit->error);
   for (const int threads : {2 * most, 4 * most, 8 * most})
     text += fmt::format("{} {:.3g}x on {}", threads == 2 * most ? "" : ",", law(fit->serial, threads), threads);
   return text + "\n";
