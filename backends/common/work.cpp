@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
+#include <utility>
 
 namespace lockstep::text {
 namespace {
@@ -147,6 +149,16 @@ Partials make_partials(const Program& program, const Work& work) {
   });
   if (work.chunks == 1) partials.bytes = 0;
   return partials;
+}
+
+std::uint64_t shared_bytes(const Program& program) {
+  std::set<std::pair<DType, bool>> kinds;  // folds of a kind share a piece, one after another
+  for (const Output& output : program.outputs)
+    if (output.fold != Fold::store)
+      kinds.emplace(program.nodes[output.node].type, output.fold == Fold::argmin || output.fold == Fold::argmax);
+  std::uint64_t bytes = 0;
+  for (const auto& [type, has_index] : kinds) bytes += kGroupSize * (size_of(type) + (has_index ? 8 : 0));
+  return bytes;
 }
 
 std::vector<std::string> geometry_names(const Program& program, const Layout& layout, Stage stage) {

@@ -42,6 +42,9 @@ struct Partials {
 };
 Partials make_partials(const Program& program, const Work& work);
 
+/// Bytes that a work-group shares in the kernels of a program's folds for GPUs; those for processors share none.
+std::uint64_t shared_bytes(const Program& program);
+
 /// Which kernel of a program: the one that runs over all elements, or the one that folds the results of its tasks.
 enum class Stage { run, finish };
 

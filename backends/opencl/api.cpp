@@ -75,7 +75,7 @@ std::string name_of(cl_int status) {
 
 void check(cl_int status, std::string_view what) {
   if (status == CL_SUCCESS) return;
-  if (status == CL_MEM_OBJECT_ALLOCATION_FAILURE || status == CL_OUT_OF_HOST_MEMORY)
+  if (is_lack_of_memory(status))
     throw Error(Code::out_of_memory, fmt::format("the OpenCL device ran out of memory while it was to {}", what),
                 "Free arrays, or use smaller ones.", name_of(status));
   throw Error(Code::device, fmt::format("the OpenCL device failed to {}", what),

@@ -45,6 +45,11 @@ using EventHandle = Owner<cl_event, clReleaseEvent>;
 /// "CL_OUT_OF_RESOURCES", or the number of an unknown status.
 std::string name_of(cl_int status);
 
+/// True for the failures of allocations.
+constexpr bool is_lack_of_memory(cl_int status) {
+  return status == CL_MEM_OBJECT_ALLOCATION_FAILURE || status == CL_OUT_OF_HOST_MEMORY;
+}
+
 /// Throws an Error for any status but success: `out_of_memory` for failed allocations, `device` for all else.
 /// `what` says what was being done, for example "run a kernel".
 void check(cl_int status, std::string_view what);

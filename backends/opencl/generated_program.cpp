@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "backends/common/families.hpp"
 #include "backends/common/kernel_text.hpp"
 #include "lockstep/error.hpp"
 
@@ -49,8 +50,9 @@ class Arguments {
 }  // namespace
 
 GeneratedProgram::GeneratedProgram(std::shared_ptr<Session> session, const Program& program)
-    : session_(std::move(session)), program_(program), dialect_(text::opencl_dialect()) {
+    : session_(std::move(session)), program_(program), dialect_(text::opencl_dialect()), target_(session_->target) {
   dialect_.divide_in_f64 = session_->divide_in_f64;
+  if (text::shared_bytes(program_) > session_->local_bytes) target_ = text::Target::processor;
   if (uses_f64(program_) && !session_->info.has_f64)
     throw Error(Code::unsupported, fmt::format("{} ({}) has no f64", session_->info.name, session_->info.description),
                 "Convert the values to f32, or use another device.");
@@ -59,7 +61,7 @@ GeneratedProgram::GeneratedProgram(std::shared_ptr<Session> session, const Progr
 std::string GeneratedProgram::source() const {
   if (variants_.empty()) {
     std::vector<Operand> operands;
-    text::Layout layout = text::make_layout(program_, typical_pass(program_, operands), session_->target);
+    text::Layout layout = text::make_layout(program_, typical_pass(program_, operands), target_);
     layout.separate = true;
     return text::kernel_text(program_, layout, text::Stage::run, dialect_);
   }
@@ -68,8 +70,16 @@ std::string GeneratedProgram::source() const {
   return text;
 }
 
+bool GeneratedProgram::fits(cl_kernel kernel, const text::Layout& layout) const {
+  std::size_t most = 0;
+  session_->check(
+      clGetKernelWorkGroupInfo(kernel, session_->found.device, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, nullptr),
+      "describe a kernel");
+  return text::group_size_of(layout.family) <= std::max<std::size_t>(most, 1);
+}
+
 GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const {
-  text::Layout layout = text::make_layout(program_, pass, session_->target);
+  text::Layout layout = text::make_layout(program_, pass, target_);
   for (Variant& known : variants_)
     if (known.layout == layout) return known;
   const std::size_t pointers = program_.arrays.size() + program_.outputs.size() + 1;
@@ -78,6 +88,10 @@ GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const
   Variant variant;
   variant.source = text::kernel_text(program_, layout, text::Stage::run, dialect_);
   variant.kernel = session_->compile(variant.source, text::kKernelName);
+  if (!fits(variant.kernel.get(), layout)) {
+    target_ = text::Target::processor;
+    return variant_for(pass);
+  }
   variant.packed = layout.packed;
   layout.packed = false;  // it follows from the rest, which is what is compared
   variant.layout = std::move(layout);
@@ -99,7 +113,7 @@ void GeneratedProgram::start(Queue& queue, Variant& variant, const Pass& pass, c
     cl_int status = CL_SUCCESS;
     packed = session_->numbered(Memory(clCreateBuffer(session_->context.get(), CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR,
                                                       numbers.size() * 8, numbers.data(), &status)));
-    check(status, "take the arguments of a kernel");
+    session_->check(status, "take the arguments of a kernel");
     arguments.add(packed);
   } else {
     arguments.add(numbers);

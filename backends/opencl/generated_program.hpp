@@ -30,12 +30,15 @@ class GeneratedProgram : public Executable {
     Kernel* finish = nullptr;  ///< the session's, once it was needed
   };
   Variant& variant_for(const Pass& pass) const;
+  /// False if the compiled kernel cannot have groups as large as its text says.
+  bool fits(cl_kernel kernel, const text::Layout& layout) const;
   void start(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const;
   void finish(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const;
 
   std::shared_ptr<Session> session_;
   Program program_;
   text::Dialect dialect_;
+  mutable text::Target target_;  ///< the device's, or that of processors, which needs no groups and no shared memory
   mutable std::deque<Variant> variants_;  ///< the engine serialises calls
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -34,13 +35,19 @@ class Queue : public BackendQueue {
   /// Lets go of copies that have arrived, and makes room for one of `next` bytes.
   void forget_sent(std::uint64_t next);
 
-  /// A small write under way.
+  /// A copied write under way.
   struct Sent {
     EventHandle event;
     std::vector<std::byte> bytes;
   };
 
+  /// Counts what is about to be queued. Throws if the device is lost.
+  void begin();
+  void write_piece(cl_mem to, std::uint64_t offset, const std::byte* from, std::uint64_t bytes);
+
   std::shared_ptr<Session> session_;
+  std::shared_ptr<std::atomic<std::uint64_t>> done_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::uint64_t queued_ = 0;  ///< commands; all are done if as many are known to be
   std::deque<Sent> sent_;
   std::uint64_t sent_bytes_ = 0;
   Allocation scratch_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -9,6 +10,8 @@
 
 namespace lockstep::opencl {
 namespace {
+
+constexpr const char* kOpenAnew = "Let go of it and open it anew, or another device; `lockstep devices` lists them.";
 
 bool environment_says(const char* name, std::string_view value) {
   const char* text = std::getenv(name);
@@ -19,6 +22,12 @@ text::Target target_of(const DeviceInfo& info) {
   if (environment_says("LOCKSTEP_OPENCL_SHAPE", "gpu")) return text::Target::gpu;
   if (environment_says("LOCKSTEP_OPENCL_SHAPE", "cpu")) return text::Target::processor;
   return info.is_gpu ? text::Target::gpu : text::Target::processor;
+}
+
+std::uint64_t local_bytes_of(cl_device_id device) {
+  const auto bytes = number_of<cl_ulong>(device, CL_DEVICE_LOCAL_MEM_SIZE);
+  const char* less = std::getenv("LOCKSTEP_OPENCL_LOCAL_MEMORY");
+  return less ? std::min<std::uint64_t>(bytes, std::strtoull(less, nullptr, 10)) : bytes;
 }
 
 bool divides_in_f64(const Session& s) {
@@ -53,19 +62,42 @@ void Kernel::set(cl_uint index, const Allocation& allocation) {
   check(status, "take the arguments of a kernel");
 }
 
+void Session::check(cl_int status, std::string_view what) {
+  if (status == CL_SUCCESS) return;
+  if (is_lack_of_memory(status)) opencl::check(status, what);
+  if (!answers(status)) lost_ = true;
+  throw Error(Code::device,
+              fmt::format("{} ({}) failed to {}{}", info.name, info.description, what, lost_ ? "; it is lost" : ""),
+              kOpenAnew, name_of(status));
+}
+
+bool Session::answers(cl_int status) const {
+  if (status == CL_DEVICE_NOT_AVAILABLE) return false;
+  // After a fault of a kernel some drivers refuse everything in its context: an empty command shows it.
+  return clEnqueueMarkerWithWaitList(transfers.get(), 0, nullptr, nullptr) == CL_SUCCESS &&
+         clFinish(transfers.get()) == CL_SUCCESS;
+}
+
+void Session::require_alive() const {
+  if (!lost_) return;
+  throw Error(Code::device, fmt::format("{} ({}) is lost: it failed earlier", info.name, info.description), kOpenAnew);
+}
+
 Session::Session(const Found& which) : found(which), info(describe(which)), target(target_of(info)) {
   divide_in_f64 = divides_in_f64(*this);
   parameter_bytes = number_of<std::size_t>(found.device, CL_DEVICE_MAX_PARAMETER_SIZE);
+  local_bytes = local_bytes_of(found.device);
   cl_int status = CL_SUCCESS;
   const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM,
                                               reinterpret_cast<cl_context_properties>(found.platform), 0};
   context = ContextHandle(clCreateContext(properties, 1, &found.device, nullptr, nullptr, &status));
-  check(status, "open a context");
+  opencl::check(status, "open a context");
   transfers = make_queue();
   compiler = std::make_unique<Compiler>(found, context.get(), DiskCache::from_environment());
 }
 
 Allocation Session::allocate(std::uint64_t bytes) {
+  require_alive();
   const auto largest = number_of<cl_ulong>(found.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
   if (largest != 0 && bytes > largest)
     throw Error(Code::out_of_memory,
@@ -91,7 +123,7 @@ Allocation Session::allocate(std::uint64_t bytes) {
 QueueHandle Session::make_queue() const {
   cl_int status = CL_SUCCESS;
   QueueHandle queue(clCreateCommandQueue(context.get(), found.device, CL_QUEUE_PROFILING_ENABLE, &status));
-  check(status, "open a queue");
+  opencl::check(status, "open a queue");
   return queue;
 }
 
@@ -99,7 +131,7 @@ Kernel Session::compile(const std::string& source, const char* name) const {
   const ProgramHandle program = compiler->build(source, "", "a generated kernel");
   cl_int status = CL_SUCCESS;
   KernelHandle kernel(clCreateKernel(program.get(), name, &status));
-  check(status, "find a kernel");
+  opencl::check(status, "find a kernel");
   return Kernel(std::move(kernel));
 }
 

@@ -47,9 +47,15 @@ struct Session {
   text::Target target = text::Target::processor;
   bool divide_in_f64 = false;                    ///< f32 division and square root are not IEEE, so they go through f64
   std::size_t parameter_bytes = 0;               ///< that a kernel may take
+  std::uint64_t local_bytes = 0;                 ///< of memory that a work-group may share
   std::map<std::string, Kernel> shared_kernels;  ///< by source: kernels that many programs use
 
   explicit Session(const Found& found);
+
+  /// Throws for any status but success, as opencl::check, and names the device. Finds out if the device is lost.
+  void check(cl_int status, std::string_view what);
+  /// Throws if the device was lost: its driver would fail in ways that tell less, or never answer.
+  void require_alive() const;
 
   /// A buffer on the device. Throws `out_of_memory` at once where the driver can tell.
   Allocation allocate(std::uint64_t bytes);
@@ -59,6 +65,9 @@ struct Session {
   Kernel compile(const std::string& source, const char* name) const;
 
  private:
+  bool answers(cl_int status) const;
+
+  std::atomic<bool> lost_{false};
   std::atomic<std::uint64_t> allocations_{0};
 };
 

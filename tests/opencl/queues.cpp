@@ -1,3 +1,4 @@
+#include <numeric>
 
 #include "pass_runner.hpp"
 #include "support.hpp"
@@ -60,4 +61,29 @@ TEST_CASE("the source of a write may change as soon as the call returns, small o
       CHECK(values == std::vector<std::int32_t>(n, round));
     }
   }
+}
+
+TEST_CASE("a large write behind other work arrives after it, in pieces, and does not wait for it") {
+  constexpr std::uint64_t n = (std::uint64_t{25} << 20) + 3;
+  const auto device = open_backend("opencl:0");
+  const auto queue = device->do_make_queue();
+  const auto buffer = device->do_allocate(n * 4);
+  const PassCase c = count_case(n);
+  const auto executable = device->do_compile(c.program);
+  const Operand x{buffer.get(), 0, {1}};
+  std::vector<std::int32_t> values(n);
+  std::iota(values.begin(), values.end(), 0);
+  queue->do_write(*buffer, 0, values.data(), n * 4);
+  for (int i = 0; i < 3; ++i) queue->do_run(*executable, {1, 0, c.extents, {&x, 1}, {}, {&x, 1}, {}});
+  const auto counted = queue->do_record();
+  std::vector<std::int32_t> last(values.end() - 1000, values.end()), got(n, -1);
+  std::fill(values.begin(), values.end(), 7);
+  queue->do_write(*buffer, 0, values.data(), (n - 1000) * 4);
+  std::fill(values.begin(), values.end(), 8);
+  queue->do_read(*buffer, 0, got.data(), n * 4);
+  queue->do_record()->do_wait();
+  CHECK(counted->do_is_done());
+  CHECK(std::count(got.begin(), got.end(), 7) == n - 1000);
+  for (std::int32_t& v : last) v += 3;
+  CHECK(std::equal(last.begin(), last.end(), got.end() - 1000));
 }
