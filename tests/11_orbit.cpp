@@ -130,6 +130,23 @@ TEST_CASE_TEMPLATE("the orbit kernel has the same bits on every instruction set,
   }
 }
 
+TEST_CASE_TEMPLATE("the orbit kernel divides right at every scale, and where its scales meet", T, float, double) {
+  constexpr int kLow = sizeof(T) == 4 ? -149 : -1074, kHigh = sizeof(T) == 4 ? 127 : 1023;
+  for (const int scale : {kLow, kLow + 60, -900, -801, -800, -799, -500, -1, 0, 62, 199, 200, 201, 600, kHigh}) {
+    if (scale < kLow || scale > kHigh) continue;
+    CAPTURE(scale);
+    Particles<T> got = ordinary<T>(1000, 5);
+    for (std::size_t i = 0; i < got.x.size(); ++i) {
+      got.x[i] = std::ldexp(got.x[i], scale);
+      got.y[i] = std::ldexp(got.y[i], i % 3 ? scale : scale / 2);
+    }
+    Particles<T> expected = got;
+    run(got, T(0.5), 4);
+    reference(expected, T(0.5), 4);
+    check_same(got, expected);
+  }
+}
+
 TEST_CASE_TEMPLATE("steps may be divided into launches, and elements into ranges, in any way", T, float, double) {
   const Particles<T> start = ordinary<T>(3333, 5);
   Particles<T> once = start;

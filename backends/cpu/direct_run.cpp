@@ -12,11 +12,15 @@ namespace lockstep::cpu {
 namespace {
 
 constexpr std::size_t kMaxOperands = 16;
-// Waking a thread costs some microseconds: as long as this many elements take one thread.
-constexpr std::uint64_t kSerialUnits = 16;
-constexpr std::uint64_t kTaskUnits = 64;
+// A task is long enough to be handed out at no cost, and short enough that all threads end together.
+constexpr double kTaskNanoseconds = 2000;
+constexpr std::uint64_t kTasksPerThread = 8;
+constexpr std::uint64_t kMostTaskUnits = 256;
 // Units of a fold whose nodes fit on the stack.
 constexpr std::uint64_t kFewUnits = 64;
+
+// Where outputs go past the caches: see docs/benchmarks.md.
+constexpr std::uint64_t kStreamBytes = std::uint64_t{8} << 20;
 
 bool is_dense(const Pass& pass, const Operand& operand) { return pass.rank == 0 || operand.strides[0] == 1; }
 
@@ -82,17 +86,44 @@ class DirectRun {
     function_(operands.data(), pass_.scalars.data(), end - begin);
   }
 
-  void run_map() const {
-    const std::uint64_t units = (n_ - 1) / kBlock + 1;
-    if (pool_.threads() == 1 || units <= kSerialUnits) return call(0, n_, nullptr, 0);
-    constexpr std::uint64_t kStep = kTaskUnits * kBlock;
-    pool_.run((n_ - 1) / kStep + 1,
-              [this](std::uint64_t i) { call(i * kStep, std::min(n_, (i + 1) * kStep), nullptr, 0); });
+  int threads() const { return helpful_threads(pool_, program_.nanoseconds() * static_cast<double>(n_)); }
+
+  std::uint64_t task_units(std::uint64_t units, int threads) const {
+    const auto least = static_cast<std::uint64_t>(kTaskNanoseconds / (program_.nanoseconds() * kBlock)) + 1;
+    const std::uint64_t even = units / (kTasksPerThread * static_cast<std::uint64_t>(threads)) + 1;
+    return std::min(std::max(least, even), kMostTaskUnits);
+  }
+
+  void run_map() {
+    if (past_caches()) {
+      form_ = Form::stream;
+      if (const BlockFunction streaming = program_.native(form_)) function_ = streaming;
+    }
+    const int threads = this->threads();
+    if (threads == 1) return call(0, n_, nullptr, 0);
+    const std::uint64_t step = task_units((n_ - 1) / kBlock + 1, threads) * kBlock;
+    pool_.run((n_ - 1) / step + 1,
+              [this, step](std::uint64_t i) { call(i * step, std::min(n_, (i + 1) * step), nullptr, 0); }, threads);
+  }
+
+  /// True if the outputs are too large to be in a cache when somebody reads them, and no input: then reading them
+  /// before they are overwritten, as a cache does, is in vain.
+  bool past_caches() const {
+    std::uint64_t bytes = 0;
+    for (std::size_t o = 0; o < pass_.outputs.size(); ++o) {
+      const Place& place = places_[pass_.arrays.size() + o];
+      bytes += n_ * place.size;
+      if (reinterpret_cast<std::uintptr_t>(place.first) % 64 != 0) return false;
+      for (const Operand& array : pass_.arrays)
+        if (array.buffer == pass_.outputs[o].buffer) return false;
+    }
+    return bytes >= kStreamBytes;
   }
 
   void run_folds() const {
     const std::uint64_t units = (n_ - 1) / kBlock + 1;
-    if (units > kFewUnits || (pool_.threads() > 1 && units > kSerialUnits)) return run_chunks(units);
+    const int threads = this->threads();
+    if (units > kFewUnits || threads > 1) return run_chunks(units, threads);
     std::array<std::uint64_t, kFewUnits> few;
     std::vector<std::uint64_t> many;
     std::uint64_t* nodes = few.data();
@@ -105,11 +136,9 @@ class DirectRun {
   }
 
   /// Aligned runs of units, each folded by one task.
-  void run_chunks(std::uint64_t units) const {
+  void run_chunks(std::uint64_t units, int threads) const {
     constexpr std::uint64_t kLargest = 1024;
-    const auto threads = static_cast<std::uint64_t>(pool_.threads());
-    const std::uint64_t wanted = threads == 1 ? 1 : 8 * threads;
-    const std::uint64_t chunk = std::bit_ceil(std::clamp<std::uint64_t>((units - 1) / wanted + 1, 16, kLargest));
+    const std::uint64_t chunk = threads == 1 ? kLargest : std::bit_ceil(task_units(units, threads));
     const std::uint64_t chunks = (units - 1) / chunk + 1;
     std::vector<Partial> partials(chunks * fold_count_);
     const auto task = [&](std::uint64_t c) {
@@ -120,7 +149,7 @@ class DirectRun {
       for (std::size_t f = 0; f < fold_count_; ++f)
         partials[f * chunks + c] = program_.folds()[folds_[f]].join(&nodes[f * chunk], count);
     };
-    pool_.run(chunks, task);
+    pool_.run(chunks, task, threads);
     for (std::size_t f = 0; f < fold_count_; ++f)
       write(f, join(program_.folds()[folds_[f]], &partials[f * chunks], chunks));
   }

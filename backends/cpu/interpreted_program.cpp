@@ -14,7 +14,8 @@ bool is_uniform(Op op) { return op == Op::constant || op == Op::scalar; }
 
 InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<void> jit)
     : program_(std::move(program)), jit_(std::move(jit)), steps_(program_.nodes.size()) {
-  for (const Form form : {Form::map, Form::fold}) forms_[index(form)].results = result_nodes(program_, form);
+  for (const Form form : {Form::map, Form::fold, Form::stream})
+    forms_[index(form)].results = result_nodes(program_, form);
   native_ = native(Form::map) != nullptr;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Node& node = program_.nodes[i];
@@ -34,10 +35,26 @@ InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table,
     Step& step = steps_[output.node];
     if (output.fold == Fold::store && step.output < 0) step.output = static_cast<std::int32_t>(o);
   }
+  estimate();
   if (native_)
     assign_native_slots();
   else
     assign_slots();
+}
+
+// Measured with AVX-512 in the second-level cache: 0.01 ns for each byte that is moved, 0.016 ns for an operation on 32
+// bits, six times that where the divider works. The interpreter moves three operands for each operation.
+void InterpretedProgram::estimate() {
+  constexpr double kByte = 0.01, kOperationByte = 0.004, kDivider = 6, kRemainder = 200;
+  for (const Node& node : program_.nodes) {
+    const auto bytes = static_cast<double>(size_of(node.type));
+    const bool slow = node.op == Op::div || node.op == Op::sqrt;
+    const double weight = slow ? kDivider : node.op == Op::rem ? kRemainder : 1;
+    if (info(node.op).arity > 0) nanoseconds_ += bytes * (kOperationByte * weight + (native_ ? 0 : 3 * kByte));
+    if (node.op == Op::load || node.op == Op::index) nanoseconds_ += bytes * kByte;
+  }
+  for (const Output& output : program_.outputs)
+    nanoseconds_ += kByte * static_cast<double>(size_of(program_.nodes[output.node].type));
 }
 
 BlockFunction InterpretedProgram::native(Form form) const {

@@ -11,8 +11,6 @@ namespace lockstep::cpu {
 namespace {
 
 constexpr std::uint64_t kTaskElements = std::uint64_t{64} * kBlock;
-// Waking a thread costs some microseconds: as long as this many elements take one thread.
-constexpr std::uint64_t kSerialElements = std::uint64_t{16} * kBlock;
 constexpr std::uint64_t kSmallestChunk = 16;  // units of one fold in a task
 constexpr std::uint64_t kLargestChunk = 1024;
 constexpr std::uint64_t kTasksPerThread = 8;
@@ -126,10 +124,8 @@ class Interpreter {
   void run() {
     const std::uint64_t tasks = cut_.groups * cut_.chunks;
     const auto task = [this](std::uint64_t i) { this->task(i / cut_.chunks, i % cut_.chunks); };
-    if (cut_.outer * cut_.inner <= kSerialElements)
-      for (std::uint64_t i = 0; i < tasks; ++i) task(i);
-    else
-      pool_.run(tasks, task);
+    pool_.run(tasks, task,
+              helpful_threads(pool_, program_.nanoseconds() * static_cast<double>(cut_.outer * cut_.inner)));
     if (cut_.chunks > 1) join_chunks();
   }
 

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -12,101 +13,165 @@
 namespace lockstep::cpu {
 namespace {
 
+constexpr std::uint32_t kPlace = 1u << 16;
+constexpr std::uint32_t kInside = kPlace - 1;
+// Longer than between two small kernels of one program, shorter than anybody notices.
+constexpr std::chrono::microseconds kLookout{20};
+
 // True in a thread that is inside a task of any pool: a nested job would wait for itself.
 thread_local bool inside_task = false;
 
+void relax() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Looks at `done` again and again for a while; true if it came true.
+template <class F>
+bool spin_until(F done) {
+  const auto end = std::chrono::steady_clock::now() + kLookout;
+  do {
+    for (int i = 0; i < 16; ++i) {
+      if (done()) return true;
+      relax();
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return false;
+}
+
 }  // namespace
 
-struct ThreadPool::Job {
-  const Task& task;
-  std::uint64_t count;
-  std::uint64_t share;  // tasks taken at a time
-  std::atomic<std::uint64_t> next{0};
-  std::mutex mutex{};
-  std::exception_ptr error{};
-};
-
-ThreadPool::ThreadPool(int threads) {
+ThreadPool::ThreadPool(int threads)
+    : spins_(available_processors() >= threads), shares_(std::make_unique<Share[]>(static_cast<std::size_t>(threads))) {
   try {
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { worker(); });
   } catch (const std::system_error& error) {
-    {
-      const std::lock_guard lock(mutex_);
-      stop_ = true;
-    }
-    wake_.notify_all();
-    for (std::thread& thread : workers_) thread.join();
+    const std::size_t started = workers_.size();
+    stop();
     throw Error(Code::device,
-                "the system refused thread " + std::to_string(workers_.size() + 2) + " of " + std::to_string(threads),
+                "the system refused thread " + std::to_string(started + 2) + " of " + std::to_string(threads),
                 "Open the device with fewer threads, for example cpu:2.", error.what());
   }
 }
 
-ThreadPool::~ThreadPool() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  wake_.notify_all();
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() noexcept {
+  stop_.store(true, std::memory_order_relaxed);
+  jobs_.fetch_add(1, std::memory_order_release);
+  jobs_.notify_all();
   for (std::thread& thread : workers_) thread.join();
 }
 
-void ThreadPool::work(Job& job) {
+void ThreadPool::share_out(std::uint64_t count, std::size_t parts) {
+  parts_ = parts;
+  for (std::size_t p = 0; p < parts; ++p) {
+    shares_[p].next.store(count / parts * p + std::min<std::uint64_t>(count % parts, p), std::memory_order_relaxed);
+    if (p > 0) shares_[p - 1].end = shares_[p].next.load(std::memory_order_relaxed);
+  }
+  shares_[parts - 1].end = count;
+}
+
+/// Own share first, then those of the others.
+void ThreadPool::work(std::size_t own) {
   const FloatEnvironment environment;
   const bool nested = std::exchange(inside_task, true);
   try {
-    for (;;) {
-      const std::uint64_t begin = job.next.fetch_add(job.share, std::memory_order_relaxed);
-      if (begin >= job.count) break;
-      const std::uint64_t end = begin + std::min(job.share, job.count - begin);
-      for (std::uint64_t i = begin; i < end; ++i) job.task(i);
+    for (std::size_t p = 0; p < parts_; ++p) {
+      Share& share = shares_[(own + p) % parts_];
+      while (share.next.load(std::memory_order_relaxed) < share.end) {
+        const std::uint64_t i = share.next.fetch_add(1, std::memory_order_relaxed);
+        if (i < share.end) (*task_)(i);
+      }
     }
   } catch (...) {
-    const std::lock_guard lock(job.mutex);
-    if (!job.error) job.error = std::current_exception();
-    job.next.store(job.count, std::memory_order_relaxed);
+    const std::lock_guard lock(error_mutex_);
+    if (!error_) error_ = std::current_exception();
+    for (std::size_t p = 0; p < parts_; ++p) shares_[p].next.store(shares_[p].end, std::memory_order_relaxed);
   }
   inside_task = nested;
 }
 
+/// Takes one of the places that are open, if there is one.
+bool ThreadPool::join(std::size_t& place) {
+  std::uint32_t gate = gate_.load(std::memory_order_relaxed);
+  while (gate >= kPlace) {
+    if (!gate_.compare_exchange_weak(gate, gate - kPlace + 1, std::memory_order_acquire, std::memory_order_relaxed))
+      continue;
+    place = gate / kPlace;
+    return true;
+  }
+  return false;
+}
+
+void ThreadPool::leave() {
+  // The caller waits only after it has closed the gate.
+  if (gate_.fetch_sub(1, std::memory_order_release) == 1) gate_.notify_one();
+}
+
+void ThreadPool::wait_for_job(std::uint32_t seen) const {
+  const auto is_new = [&] { return jobs_.load(std::memory_order_relaxed) != seen; };
+  if (!spins_ || !spin_until(is_new)) jobs_.wait(seen, std::memory_order_relaxed);
+}
+
 void ThreadPool::worker() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait(lock, [this] { return stop_ || open_places_ > 0; });
-    if (stop_) return;
-    --open_places_;
-    ++active_;
-    Job& job = *job_;
-    lock.unlock();
-    work(job);
-    lock.lock();
-    if (--active_ == 0) done_.notify_one();
+  for (std::uint32_t seen = 0;;) {
+    wait_for_job(seen);
+    seen = jobs_.load(std::memory_order_acquire);
+    if (stop_.load(std::memory_order_relaxed)) return;
+    std::size_t place = 0;
+    if (!join(place)) continue;
+    work(place);
+    leave();
   }
 }
 
-void ThreadPool::run(std::uint64_t count, const Task& task, Schedule schedule) {
-  if (count == 0) return;
-  const auto threads = static_cast<std::uint64_t>(this->threads());
-  const std::uint64_t share = schedule == Schedule::dynamic ? 1 : (count - 1) / threads + 1;
-  Job job{task, count, share};
-  const int helpers = inside_task ? 0 : static_cast<int>(std::min(threads - 1, (count - 1) / share));
-  if (helpers == 0) {
-    work(job);
-  } else {
-    const std::lock_guard one_job(callers_);
-    {
-      const std::lock_guard lock(mutex_);
-      job_ = &job;
-      open_places_ = helpers;
-    }
-    for (int i = 0; i < helpers; ++i) wake_.notify_one();
-    work(job);
-    std::unique_lock lock(mutex_);
-    open_places_ = 0;  // who has not woken by now is not needed
-    done_.wait(lock, [this] { return active_ == 0; });
-    job_ = nullptr;
+void ThreadPool::wait_for_workers() {
+  // Who has not joined by now is not needed.
+  std::uint32_t gate = gate_.fetch_and(kInside, std::memory_order_acquire) & kInside;
+  const auto is_empty = [&] { return (gate = gate_.load(std::memory_order_acquire)) == 0; };
+  if (gate == 0 || (spins_ && spin_until(is_empty))) return;
+  while (!is_empty()) gate_.wait(gate, std::memory_order_acquire);
+}
+
+void ThreadPool::run_serially(std::uint64_t count, const Task& task) const {
+  const FloatEnvironment environment;
+  const bool nested = std::exchange(inside_task, true);
+  try {
+    for (std::uint64_t i = 0; i < count; ++i) task(i);
+  } catch (...) {
+    inside_task = nested;
+    throw;
   }
-  if (job.error) std::rethrow_exception(job.error);
+  inside_task = nested;
+}
+
+void ThreadPool::run(std::uint64_t count, const Task& task, int most_threads) {
+  const auto parts = static_cast<std::size_t>(
+      std::min<std::uint64_t>(count, static_cast<std::uint64_t>(std::clamp(most_threads, 1, threads()))));
+  if (parts <= 1 || inside_task) return run_serially(count, task);
+  const std::lock_guard one_job(callers_);
+  task_ = &task;
+  share_out(count, parts);
+  gate_.store(static_cast<std::uint32_t>(parts - 1) * kPlace, std::memory_order_release);
+  jobs_.fetch_add(1, std::memory_order_release);
+  if (parts == workers_.size() + 1)
+    jobs_.notify_all();
+  else
+    for (std::size_t i = 1; i < parts; ++i) jobs_.notify_one();
+  work(0);
+  wait_for_workers();
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+// A worker that looks out for work begins after half a microsecond, one that sleeps after some: what it takes over
+// should be longer than that.
+int helpful_threads(const ThreadPool& pool, double nanoseconds) noexcept {
+  constexpr double kWorthwhile = 4000;
+  return static_cast<int>(std::clamp(nanoseconds / kWorthwhile, 1.0, static_cast<double>(pool.threads())));
 }
 
 int available_processors() noexcept {

@@ -1,24 +1,21 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace lockstep::cpu {
 
-/// How the tasks of a job are handed out.
-enum class Schedule {
-  dynamic,      ///< one by one, to whoever is free
-  fixed_share,  ///< an equal run of neighbours to each thread
-};
-
-/// Threads that wait for work. Each job runs on the caller's thread and as many workers as it has tasks for.
-/// Safe to call from several threads: jobs run one after another. A call from inside a task runs serially.
+/// Threads that wait for work. Each job runs on the caller's thread and as many workers as it has tasks for; each
+/// begins with its own share, a run of neighbours, and then helps with those of the others, so that a thread that the
+/// system does not let run holds nobody up. Between jobs workers look out for work for some microseconds before they
+/// sleep, if there is a processor for each. Safe to call from several threads: jobs run one after another. A call from
+/// inside a task runs serially.
 class ThreadPool {
  public:
   using Task = std::function<void(std::uint64_t)>;
@@ -31,25 +28,45 @@ class ThreadPool {
 
   int threads() const noexcept { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls `task(i)` once for each i below `count`, in no particular order, and returns when all are done. The first
-  /// exception of a task reaches the caller; tasks not begun by then are skipped.
-  void run(std::uint64_t count, const Task& task, Schedule schedule = Schedule::dynamic);
+  /// Calls `task(i)` once for each i below `count`, in no particular order, and returns when all are done. At most
+  /// `most_threads` take part. The first exception of a task reaches the caller; tasks not begun by then are skipped.
+  void run(std::uint64_t count, const Task& task, int most_threads = INT32_MAX);
 
  private:
-  struct Job;
-  void work(Job& job);
+  /// The tasks of one thread that nobody has begun: from `next` to `end`.
+  struct alignas(64) Share {
+    std::atomic<std::uint64_t> next{0};
+    std::uint64_t end = 0;
+  };
+
+  void run_serially(std::uint64_t count, const Task& task) const;
+  void share_out(std::uint64_t count, std::size_t parts);
+  void work(std::size_t own);
   void worker();
+  bool join(std::size_t& place);
+  void leave();
+  void wait_for_job(std::uint32_t seen) const;
+  void wait_for_workers();
+  void stop() noexcept;
 
   std::vector<std::thread> workers_;
+  bool spins_;
   std::mutex callers_;  // one job at a time
-  std::mutex mutex_;    // guards what follows
-  std::condition_variable wake_;
-  std::condition_variable done_;
-  Job* job_ = nullptr;
-  int open_places_ = 0;  // workers that may still join the job
-  int active_ = 0;       // workers that have joined and not left
-  bool stop_ = false;
+  // The job, written by the caller while no worker is inside.
+  const Task* task_ = nullptr;
+  std::unique_ptr<Share[]> shares_;
+  std::size_t parts_ = 0;
+  std::mutex error_mutex_;
+  std::exception_ptr error_;
+  /// Counts jobs: workers sleep on it.
+  alignas(64) std::atomic<std::uint32_t> jobs_{0};
+  std::atomic<bool> stop_{false};
+  /// Workers that may still join the job (times kPlace), and those that have joined and not left.
+  alignas(64) std::atomic<std::uint32_t> gate_{0};
 };
+
+/// How many of the pool's threads gain something on work that takes one about `nanoseconds`.
+int helpful_threads(const ThreadPool& pool, double nanoseconds) noexcept;
 
 /// The processors that this process may use.
 int available_processors() noexcept;

@@ -44,7 +44,7 @@ bool FunctionWriter::can_write(const Program& program, Form form) {
     return output.fold == Fold::store || FoldWriter::has(output.fold, program.nodes[output.node].type);
   };
   return std::all_of(program.nodes.begin(), program.nodes.end(), has_code) &&
-         (form == Form::map || std::all_of(program.outputs.begin(), program.outputs.end(), has_fold));
+         (form != Form::fold || std::all_of(program.outputs.begin(), program.outputs.end(), has_fold));
 }
 
 void FunctionWriter::write() {
@@ -64,10 +64,13 @@ void FunctionWriter::write() {
   i_ = cc_.newUInt64();
   cc_.xor_(i_, i_);
   memory_.keep_constants_here();
+  if (form_ == Form::stream) memory_.stream();
   if (form_ == Form::fold)
     write_units();
   else
     write_map();
+  // Streaming stores are ordered by nothing else.
+  if (form_ == Form::stream) cc_.sfence();
   cc_.ret();
   cc_.endFunc();
 }

@@ -19,11 +19,11 @@ namespace lockstep::cpu {
 using BlockFunction = void (*)(void* const* operands, const std::uint64_t* scalars, std::uint64_t n);
 
 enum class Form : std::uint8_t {
-  map,   ///< all output nodes are stored
-  fold,  ///< outputs that are folded are folded, unit by unit
+  map,     ///< all output nodes are stored
+  fold,    ///< outputs that are folded are folded, unit by unit
+  stream,  ///< as `map`, past the caches; every result begins at a multiple of 64 bytes
 };
-
-inline constexpr std::size_t kForms = 2;
+inline constexpr std::size_t kForms = 3;
 
 /// Compiled code; freed with the object.
 class JitCode {

@@ -120,7 +120,9 @@ void Memory::store(const Vector& v, const x86::Gp& base, const x86::Gp& index, c
   }
   for (int p = 0; p < parts(v.type); ++p) {
     const x86::Mem part = element(v.type, base, index, p, ahead);
-    if (!tail)
+    if (!tail && streams_)
+      cc_.vmovntdq(part, v.part[p]);
+    else if (!tail)
       cc_.vmovdqu32(part, v.part[p]);
     else if (size_of(v.type) == 4)
       cc_.k(*tail).vmovdqu32(part, v.part[p]);

@@ -30,6 +30,8 @@ class Memory {
   explicit Memory(x86::Compiler& cc) : cc_(cc) {}
 
   Vector make(DType type);
+  /// From here on, whole vectors are stored past the caches.
+  void stream() { streams_ = true; }
   /// Constants are loaded here, before the loops, as long as there are registers to keep them.
   void keep_constants_here() { prologue_ = cc_.cursor(); }
   /// All lanes hold the value with these bits. Not to be overwritten.
@@ -52,6 +54,7 @@ class Memory {
   x86::KReg high(const x86::KReg& mask);
 
   x86::Compiler& cc_;
+  bool streams_ = false;
   asmjit::BaseNode* prologue_ = nullptr;
   std::vector<Kept> kept_;
   int registers_ = 0;  // that hold kept constants
