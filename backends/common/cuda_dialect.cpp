@@ -33,6 +33,18 @@ template <class X> static __device__ ulong as_ulong(X) = delete;
 template <class X> static __device__ long as_long(X) = delete;
 )";
 
+// All threads of the warp take part. There is no shuffle of bytes.
+constexpr const char* kShufflePrologue = R"(#define SHUFFLE(name, function) \
+  template <class X> static __device__ __forceinline__ X name(X x, uint at) { return function(0xffffffffu, x, at); } \
+  static __device__ __forceinline__ uchar name(uchar x, uint at) { return (uchar)function(0xffffffffu, (uint)x, at); } \
+  static __device__ __forceinline__ signed char name(signed char x, uint at) { \
+    return (signed char)function(0xffffffffu, (int)x, at); \
+  }
+SHUFFLE(shuffle_xor, __shfl_xor_sync)
+SHUFFLE(shuffle_from, __shfl_sync)
+#undef SHUFFLE
+)";
+
 }  // namespace
 
 const Dialect& cuda_dialect() noexcept {
@@ -51,6 +63,8 @@ const Dialect& cuda_dialect() noexcept {
       .barrier = "__syncthreads();",
       .prologue = kPrologue,
       .f64_prologue = kF64Prologue,
+      .aligned = "__align__({})",
+      .shuffle_prologue = kShufflePrologue,
   };
   return dialect;
 }

@@ -23,6 +23,9 @@ struct Dialect {
   std::string_view barrier;
   std::string_view prologue;      ///< first lines of every program
   std::string_view f64_prologue;  ///< further lines of a program that uses f64
+  // For Target::warps: what comes before the name of a structure, with {} for its alignment in bytes, and further lines
+  // of a program that moves values within a warp.
+  std::string_view aligned = {}, shuffle_prologue = {};
   /// f32 division and square root are made in f64 and rounded, which gives the bits of IEEE: for devices whose own
   /// differ.
   bool divide_in_f64 = false;

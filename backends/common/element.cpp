@@ -157,15 +157,17 @@ void Element::compute(Writer& w, std::uint32_t n) const {
                arity > 2 ? operand(node, 2) : ""));
 }
 
-void Element::for_each(Writer& w, std::string_view j) const {
+void Element::for_each(Writer& w, std::string_view j, std::optional<std::string_view> which) const {
   for (std::uint32_t n = 0; n < program_.nodes.size(); ++n) {
     const Node& node = program_.nodes[n];
     if (when(node) != When::each) continue;
     if (node.op == Op::load) {
       const std::string name = fmt::format("a{}", node.bits);
-      load(w, n,
-           fmt::format("{}_row[{}]", name,
-                       element_address(name, layout_.arrays[static_cast<std::size_t>(node.bits)], j)));
+      const auto a = static_cast<std::size_t>(node.bits);
+      if (which && layout_.array_vectors[a])
+        load(w, n, fmt::format("{}_in{}.v[{}]", name, *which, j));
+      else
+        load(w, n, fmt::format("{}_row[{}]", name, element_address(name, layout_.arrays[a], j)));
     } else if (node.op == Op::index) {
       const std::string name = fmt::format("i{}", node.bits);
       load(w, n,
@@ -178,8 +180,36 @@ void Element::for_each(Writer& w, std::string_view j) const {
   for (std::size_t o = 0; o < layout_.outputs.size(); ++o) {
     if (program_.outputs[o].fold != Fold::store) continue;
     const std::string name = output_name(o);
-    w.line("{}_row[{}] = {};", name, element_address(name, layout_.outputs[o], j), value(program_.outputs[o].node));
+    if (which && layout_.output_vectors[o])
+      w.line("r{}_out.v[{}] = {};", o, j, value(program_.outputs[o].node));
+    else
+      w.line("{}_row[{}] = {};", name, element_address(name, layout_.outputs[o], j), value(program_.outputs[o].node));
   }
+}
+
+std::string Element::vector_type(DType type) const { return fmt::format("V{}_{}", layout_.vector, to_string(type)); }
+
+void Element::declare_read_vectors(Writer& w, int count) const {
+  for (std::size_t a = 0; a < layout_.arrays.size(); ++a)
+    if (layout_.array_vectors[a])
+      w.line("{} a{}_in{};", vector_type(program_.arrays[a]), a, count > 1 ? fmt::format("[{}]", count) : "");
+}
+
+void Element::read_vectors(Writer& w, std::string_view which) const {
+  for (std::size_t a = 0; a < layout_.arrays.size(); ++a)
+    if (layout_.array_vectors[a])
+      w.line("a{0}_in{1} = *(const {2} *)a{0}_row;", a, which, vector_type(program_.arrays[a]));
+}
+
+void Element::declare_written_vectors(Writer& w) const {
+  for (std::size_t o = 0; o < layout_.outputs.size(); ++o)
+    if (layout_.output_vectors[o]) w.line("{} r{}_out;", vector_type(program_.output_type(program_.outputs[o])), o);
+}
+
+void Element::write_vectors(Writer& w) const {
+  for (std::size_t o = 0; o < layout_.outputs.size(); ++o)
+    if (layout_.output_vectors[o])
+      w.line("*({} *){}_row = r{}_out;", vector_type(program_.output_type(program_.outputs[o])), output_name(o), o);
 }
 
 std::string Element::folded_place(std::size_t o) const {

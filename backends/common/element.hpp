@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,15 @@ class Element {
   /// Where each operand's run begins at the coordinates of the inner dimensions: "a0_row".
   void for_run(Writer& w) const;
   /// All values of the element `j` of a run, and the outputs that are stored.
-  void for_each(Writer& w, std::string_view j) const;
+  void for_each(Writer& w, std::string_view j) const { for_each(w, j, {}); }
+  /// The same for an element of vectors: array 0 is read from "a0_in" + `which`, output 0 goes to "r0_out".
+  void for_each_in_vectors(Writer& w, std::string_view j, std::string_view which) const { for_each(w, j, which); }
+
+  // Vectors of those operands that the layout takes so. `count` of them may be declared as an array.
+  void declare_read_vectors(Writer& w, int count) const;
+  void read_vectors(Writer& w, std::string_view which) const;
+  void declare_written_vectors(Writer& w) const;
+  void write_vectors(Writer& w) const;
 
   /// The name of a node's value.
   std::string value(std::uint32_t node) const;
@@ -40,6 +49,8 @@ class Element {
 
  private:
   enum class When { pass, run, each };
+  void for_each(Writer& w, std::string_view j, std::optional<std::string_view> which) const;
+  std::string vector_type(DType type) const;
   When when(const Node& node) const;
   void load(Writer& w, std::uint32_t n, std::string_view place) const;
   void compute(Writer& w, std::uint32_t n) const;

@@ -12,12 +12,18 @@ constexpr int kLevels = 48;
 struct FamilyRow {
   Family family;
   Body body;
-  std::uint64_t group_size;
+  std::uint64_t group_size;  ///< 0: the layout says it
 };
 constexpr FamilyRow kFamilies[] = {
-    {Family::blocks, blocks_body, 1},          {Family::along, along_body, 1},
-    {Family::across, across_body, 1},          {Family::elements, elements_body, kGroupSize},
-    {Family::groups, groups_body, kGroupSize}, {Family::items, items_body, kGroupSize},
+    {Family::blocks, blocks_body, 1},
+    {Family::along, along_body, 1},
+    {Family::across, across_body, 1},
+    {Family::elements, elements_body, kGroupSize},
+    {Family::groups, groups_body, kGroupSize},
+    {Family::items, items_body, kGroupSize},
+    {Family::vectors, vectors_body, kGroupSize},
+    {Family::warps, warps_body, 0},
+    {Family::columns, columns_body, kGroupSize},
 };
 
 const FamilyRow& row_of(Family family) {
@@ -29,7 +35,10 @@ const FamilyRow& row_of(Family family) {
 }  // namespace
 
 Body body_of(Family family) { return row_of(family).body; }
-std::uint64_t group_size_of(Family family) { return row_of(family).group_size; }
+std::uint64_t group_size_of(const Layout& layout) {
+  const std::uint64_t size = row_of(layout.family).group_size;
+  return size == 0 ? static_cast<std::uint64_t>(layout.group) : size;
+}
 
 void coordinates(Writer& w, const KernelParts& k, int from, int to, const std::string& number) {
   if (from >= to) return;

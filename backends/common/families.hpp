@@ -22,9 +22,9 @@ struct KernelParts {
 
 using Body = void (*)(Writer& w, const KernelParts& k);
 
-/// The writer of a family's kernel, and the work-items in its groups.
+/// The writer of a family's kernel, and the work-items in the groups of a layout.
 Body body_of(Family family);
-std::uint64_t group_size_of(Family family);
+std::uint64_t group_size_of(const Layout& layout);
 
 /// One body for each family, and the second kernel of folds.
 void blocks_body(Writer& w, const KernelParts& k);
@@ -33,6 +33,9 @@ void along_body(Writer& w, const KernelParts& k);
 void across_body(Writer& w, const KernelParts& k);
 void groups_body(Writer& w, const KernelParts& k);
 void items_body(Writer& w, const KernelParts& k);
+void vectors_body(Writer& w, const KernelParts& k);
+void warps_body(Writer& w, const KernelParts& k);
+void columns_body(Writer& w, const KernelParts& k);
 void finish_body(Writer& w, const KernelParts& k);
 
 // Parts of bodies.

@@ -1,58 +1,9 @@
-// Folds on GPUs: 256 work-items for 8 units, or a work-item for each output; and the second kernel of all folds.
-#include <set>
-
-#include "backends/common/families.hpp"
+// Folds on any GPU: 256 work-items for 8 units, or a work-item for each output.
+#include "backends/common/fold_parts.hpp"
 #include "backends/common/work.hpp"
 
 namespace lockstep::text {
 namespace {
-
-std::string name(const FoldText& f) { return fmt::format("f{}", f.number()); }
-std::string top(const FoldText& f) { return fmt::format("t{}", f.number()); }
-
-// Memory of the group, shared by all folds of a type one after another.
-std::string shared(const FoldText& f) {
-  return fmt::format("shared_{}{}", to_string(f.type()), f.has_index() ? "_arg" : "");
-}
-
-void declare_shared(Writer& w, const KernelParts& k) {
-  std::set<std::string> seen;
-  for (const FoldText& f : k.folds)
-    if (seen.insert(shared(f)).second) f.declare(w, k.dialect.local, shared(f), fmt::format("{}", kGroupSize));
-}
-
-void declare_tops(Writer& w, const KernelParts& k) {
-  for (const FoldText& f : k.folds) {
-    f.declare(w, "", top(f), "");
-    f.set(w, f.slot(top(f)), f.identity());
-  }
-}
-
-// The element number `e` of the output's folded elements, folded into `slot` of each fold.
-void fold_element(Writer& w, const KernelParts& k, const std::string& prefix, const std::string& place) {
-  w.open("if (e < end)");
-  coordinates(w, k, k.layout.outer_rank, k.layout.rank, "e");
-  k.element.for_run(w);
-  k.element.for_each(w, "0");
-  for (const FoldText& f : k.folds)
-    f.fold(w, f.slot(fmt::format("{}{}", prefix, f.number()), place), {k.element.value(f.node()), "(long)e"});
-  w.close();
-}
-
-void begin_chunk(Writer& w) {
-  w.line("const ulong first_unit = chunk * chunk_units;");
-  w.line("const ulong end = folded - first_unit * {0} < chunk_units * {0} ? folded : (first_unit + chunk_units) * {0};",
-         kUnit);
-}
-
-// shared[id] += shared[id + distance] where `condition` holds.
-void shared_step(Writer& w, const KernelParts& k, const FoldText& f, const std::string& condition,
-                 const std::string& distance) {
-  w.open("if ({})", condition);
-  f.fold(w, f.slot(shared(f), "[id]"), f.slot(shared(f), fmt::format("[id + {}]", distance)));
-  w.close();
-  w.line("{}", k.dialect.barrier);
-}
 
 // From 4 lanes in each of 32 work-items to one value of 8 units.
 void fold_group(Writer& w, const KernelParts& k) {
@@ -77,7 +28,7 @@ void fold_group(Writer& w, const KernelParts& k) {
 }  // namespace
 
 void groups_body(Writer& w, const KernelParts& k) {
-  declare_shared(w, k);
+  declare_shared(w, k, kGroupSize);
   k.element.for_pass(w);
   w.line("const uint id = {}, lane = id % 32, which = id / 32;", k.dialect.local_id);
   w.line("const ulong first_task = {} * per_item;", k.dialect.group_id);
@@ -143,41 +94,6 @@ void items_body(Writer& w, const KernelParts& k) {
   w.close();
   flush(w, k, "stack", "count");
   store_folds(w, k, "", "o", "chunk");
-}
-
-void finish_body(Writer& w, const KernelParts& k) {
-  const bool gpu = k.layout.family == Family::groups || k.layout.family == Family::items;
-  if (gpu) declare_shared(w, k);
-  w.line("const ulong o = {};", k.dialect.group_id);
-  w.line("const uint id = {};", k.dialect.local_id);
-  coordinates(w, k, 0, k.layout.outer_rank, "o");
-  declare_tops(w, k);
-  declare_stacks(w, k, "");
-  w.line("ulong count = 0;");
-  w.open("for (ulong part = id * results; part < chunks && count < results; ++part, ++count)");
-  for (const FoldText& f : k.folds) {
-    const auto partial = [&](std::string_view type, std::string_view which) {
-      return fmt::format("(({}{}*)(scratch + f{}{}_o))[o * chunks + part]", k.dialect.global, type, f.number(), which);
-    };
-    f.set(w, f.slot(top(f)), {partial(k.dialect.memory_type(f.type()), ""), partial("long", "_at")});
-  }
-  push(w, k, "stack", "count");
-  w.close();
-  w.open("if (count > 0)");
-  flush(w, k, "stack", "count");
-  w.close();
-  for (const FoldText& f : k.folds) {
-    if (gpu) {
-      f.set(w, f.slot(shared(f), "[id]"), f.slot(top(f)));
-      w.line("{}", k.dialect.barrier);
-      w.open("for (uint h = 1; h < {}; h *= 2)", kGroupSize);
-      shared_step(w, k, f, "id % (2 * h) == 0 && (id + h) * results < chunks", "h");
-      w.close();
-      f.set(w, f.slot(top(f)), f.slot(shared(f), "[0]"));
-      w.line("{}", k.dialect.barrier);
-    }
-    w.line("if (id == 0) r{}[{}] = {};", f.number(), k.element.folded_place(f.number()), f.result(f.slot(top(f))));
-  }
 }
 
 }  // namespace lockstep::text

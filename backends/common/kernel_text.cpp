@@ -53,13 +53,28 @@ void kernel(Writer& w, const KernelParts& k, Stage stage) {
     for (const std::string& name : names) w.line("{} {};", geometry_type(name), name);
     w.close(";");
   }
-  const std::string group = fmt::format(fmt::runtime(k.dialect.group_size), group_size_of(k.layout.family));
+  const std::string group =
+      fmt::format(fmt::runtime(k.dialect.group_size), run ? group_size_of(k.layout) : finish_size_of(k.layout.family));
   w.open("{} {} void {}({})", k.dialect.kernel, group, kKernelName, parameters(k, stage));
   for (std::size_t i = 0; i < names.size() && (packed || gathered); ++i)
     w.line("const {} {} = geometry{};", geometry_type(names[i]), names[i],
            packed ? fmt::format("[{}]", i) : "." + names[i]);
   (run ? body_of(k.layout.family) : finish_body)(w, k);
   w.close();
+}
+
+// Those vectors that the code uses: "V4_f32".
+std::string vector_types(const Layout& layout, const Dialect& dialect, std::string_view code) {
+  std::string types;
+  for (DType type : all_dtypes()) {
+    const std::string name = fmt::format("V{}_{}", layout.vector, to_string(type));
+    if (code.find(name + " ") == std::string_view::npos) continue;
+    const auto bytes = static_cast<std::size_t>(layout.vector) * size_of(type);
+    types += fmt::format("struct {} {} {{ {} v[{}]; }};\n",
+                         fmt::format(fmt::runtime(dialect.aligned), std::min<std::size_t>(16, bytes)), name,
+                         dialect.memory_type(type), layout.vector);
+  }
+  return types;
 }
 
 }  // namespace
@@ -69,9 +84,9 @@ std::string kernel_text(const Program& program, const Layout& layout, Stage stag
   Writer w;
   kernel(w, parts, stage);
   const std::string helpers = helpers_for(dialect, w.text());
-  const std::string body = helpers + w.text();
-  return fmt::format("{}{}{}", dialect.prologue, body.find("double") != std::string::npos ? dialect.f64_prologue : "",
-                     body);
+  const std::string body = vector_types(layout, dialect, w.text()) + helpers + w.text();
+  return fmt::format("{}{}{}{}", dialect.prologue, body.find("double") != std::string::npos ? dialect.f64_prologue : "",
+                     body.find("shuffle_") != std::string::npos ? dialect.shuffle_prologue : "", body);
 }
 
 }  // namespace lockstep::text

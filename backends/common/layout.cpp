@@ -1,5 +1,7 @@
 #include "backends/common/layout.hpp"
 
+#include "backends/common/warp_layout.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -35,6 +37,8 @@ bool runs_better_across(const Pass& pass) {
 }
 
 Family family_of(const Program& program, const Pass& pass, Target target) {
+  if (target == Target::warps)
+    return warp_family(program, pass.outer_rank > 0 && has_folds(program) && runs_better_across(pass));
   const bool gpu = target == Target::gpu;
   if (!has_folds(program)) return gpu ? Family::elements : Family::blocks;
   const bool many = pass.outer_rank > 0 && pass.extents[static_cast<std::size_t>(pass.outer_rank - 1)] >= kFewOutputs;
@@ -94,6 +98,7 @@ Layout make_layout(const Program& program, const Pass& pass, Target target) {
   }
   layout.narrow = pass.outer() * pass.inner() <= 0xffffffffu;
   find_shared_memory(layout, program, pass);
+  if (target == Target::warps) choose_vectors(layout, program, pass);
   return layout;
 }
 

@@ -16,12 +16,22 @@ constexpr std::uint64_t kBlock = 16384;
 constexpr std::uint64_t kSmallBlock = 4096;
 // Tasks for each core: more of them even out unequal ones, fewer keep the second kernel small.
 constexpr std::uint64_t kTasksPerUnit = 8, kGroupsPerUnit = 16, kItemsPerUnit = 2048;
+// Groups of 8 warps for each multiprocessor when an output is divided, and the warps that it has room for.
+constexpr std::uint64_t kWarpGroupsPerUnit = 32, kWarpsPerUnit = 64;
 // The least work that is worth a task.
 constexpr std::uint64_t kChunkUnits = 16;
 
 std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
-Work elements_work(const Layout& layout, Work work, std::uint64_t compute_units) {
+Work elements_work(const Layout& layout, const Pass& pass, Work work, std::uint64_t compute_units) {
+  if (layout.family == Family::vectors) {
+    const std::uint64_t row = pass.extents[static_cast<std::size_t>(layout.rank - 1)];
+    work.per_item = divide_up(row, static_cast<std::uint64_t>(layout.vector));
+    work.total = work.total / row * work.per_item;
+    work.group_size = kGroupSize;
+    work.groups = divide_up(work.total, kGroupSize * static_cast<std::uint64_t>(layout.repeats));
+    return work;
+  }
   if (layout.family == Family::elements) {
     work.group_size = kGroupSize;
     work.groups = divide_up(work.total, kGroupSize);
@@ -41,6 +51,39 @@ void divide_units(Work& work, std::uint64_t outer, std::uint64_t wanted, std::ui
   work.chunks = divide_up(units, work.chunk_units);
 }
 
+// A task is folded by 1 to 32 warps of one group; a group may have several tasks.
+void warps_work(const Layout& layout, Work& work, std::uint64_t compute_units) {
+  const auto team = static_cast<std::uint64_t>(layout.repeats), size = static_cast<std::uint64_t>(layout.group);
+  const std::uint64_t units = std::bit_ceil(divide_up(work.folded, kUnit)), warps = size / kWarp;
+  work.chunk_units = units;
+  if (layout.group == kGroupSize) divide_units(work, work.outer, compute_units * kWarpGroupsPerUnit, kUnitsPerGroup);
+  if (work.chunks == 1) work.chunk_units = units;
+  const bool one_each = team < kWarp || work.outer >= compute_units * kWarpsPerUnit;
+  work.per_item = one_each && work.chunks == 1 ? 1 : std::min(warps, std::min(work.chunk_units, units));
+  work.tasks = work.outer * work.chunks;
+  work.group_size = size;
+  work.groups = divide_up(work.tasks * work.per_item * team, size);
+}
+
+void columns_work(const Layout& layout, const Pass& pass, Work& work, std::uint64_t compute_units) {
+  const std::uint64_t width = pass.extents[static_cast<std::size_t>(layout.outer_rank - 1)];
+  work.columns = divide_up(width, static_cast<std::uint64_t>(layout.repeats));
+  work.per_item = divide_up(width, work.columns);
+  const std::uint64_t blocks = work.outer / width * work.columns;
+  divide_units(work, blocks, compute_units * kGroupsPerUnit, 1);
+  work.tasks = blocks * work.chunks;
+  work.group_size = kGroupSize;
+  work.groups = work.tasks;
+}
+
+// How the second kernel is divided.
+void finish_work(const Layout& layout, Work& work) {
+  work.finish_size = finish_size_of(layout.family);
+  work.team = std::min(work.finish_size, std::bit_ceil(work.chunks));
+  work.run = std::bit_ceil(divide_up(work.chunks, work.team));
+  work.finish_groups = divide_up(work.outer, work.finish_size / work.team);
+}
+
 void visit_folds(const Program& program, auto&& f) {
   for (std::size_t o = 0; o < program.outputs.size(); ++o)
     if (program.outputs[o].fold != Fold::store) f(o, program.output_type(program.outputs[o]));
@@ -58,7 +101,8 @@ constexpr NumberRow kNumbers[] = {
     {"columns", &Work::columns, Stage::run, false}, {"chunk_units", &Work::chunk_units, Stage::run, false},
     {"chunks", &Work::chunks, Stage::run, false},   {"tasks", &Work::tasks, Stage::run, false},
     {"lanes", &Work::lanes, Stage::run, false},     {"chunks", &Work::chunks, Stage::finish, false},
-    {"results", &Work::run, Stage::finish, false},
+    {"results", &Work::run, Stage::finish, false},  {"team", &Work::team, Stage::finish, false},
+    {"outer", &Work::outer, Stage::finish, false},
 };
 
 // Calls f(name, value) for each number in order, where name() makes the name: texts are slow, and a run needs none.
@@ -104,10 +148,14 @@ Work make_work(const Layout& layout, const Pass& pass, std::uint64_t compute_uni
   work.folded = pass.inner();
   work.outer = pass.outer();
   work.total = work.folded * work.outer;
-  if (!is_fold(layout.family)) return elements_work(layout, work, compute_units);
+  if (!is_fold(layout.family)) return elements_work(layout, pass, work, compute_units);
 
   work.lanes = std::bit_ceil(std::min(work.folded, kLanes));
-  if (layout.family == Family::items) {
+  if (layout.family == Family::warps) {
+    warps_work(layout, work, compute_units);
+  } else if (layout.family == Family::columns) {
+    columns_work(layout, pass, work, compute_units);
+  } else if (layout.family == Family::items) {
     divide_units(work, work.outer, compute_units * kItemsPerUnit, 1);
     work.tasks = work.outer * work.chunks;
     work.group_size = kGroupSize;
@@ -131,8 +179,7 @@ Work make_work(const Layout& layout, const Pass& pass, std::uint64_t compute_uni
         std::clamp<std::uint64_t>(kBlock / 2 / elements, 1, divide_up(work.tasks, compute_units * kTasksPerUnit));
     work.groups = divide_up(work.tasks, work.per_item);
   }
-  const bool gpu = layout.family == Family::items || layout.family == Family::groups;
-  work.run = gpu ? std::bit_ceil(divide_up(work.chunks, kGroupSize)) : std::bit_ceil(work.chunks);
+  finish_work(layout, work);
   return work;
 }
 

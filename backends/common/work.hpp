@@ -14,11 +14,21 @@ inline constexpr std::uint64_t kUnit = 1024, kLanes = 128, kGroupSize = 256;
 inline constexpr std::uint64_t kUnitsPerGroup = 8;
 /// Outputs that Family::across folds beside each other.
 inline constexpr std::uint64_t kColumns = 32;
+/// Work-items of a warp, where there are warps.
+inline constexpr std::uint64_t kWarp = 32;
+
+/// Work-items of a group of the second kernel.
+constexpr std::uint64_t finish_size_of(Family family) noexcept {
+  if (family == Family::warps || family == Family::columns) return 1024;
+  return family == Family::groups || family == Family::items ? kGroupSize : 1;
+}
 
 /// How a pass is divided. Every number is a parameter of the kernel, so that one variant serves all sizes.
 struct Work {
-  std::uint64_t total = 1;     ///< elements of the pass
-  std::uint64_t per_item = 1;  ///< elements (Family::blocks) or tasks that one work-item or group takes
+  std::uint64_t total = 1;  ///< elements of the pass, or vectors
+  /// Elements (Family::blocks) or tasks that one work-item or group takes; vectors: those of a row; warps: the warps of
+  /// a task; columns: the outputs of a task.
+  std::uint64_t per_item = 1;
   // Folds only. A task is a chunk of consecutive units of one output, or of one block of outputs.
   std::uint64_t folded = 1;       ///< elements folded into one output
   std::uint64_t outer = 1;        ///< outputs
@@ -28,9 +38,11 @@ struct Work {
   std::uint64_t tasks = 1;
   std::uint64_t lanes = kLanes;  ///< lanes of a unit that hold anything, rounded up to a power of two
   std::uint64_t run = 1;         ///< results that a work-item of the second kernel folds, a power of two
+  std::uint64_t team = 1;        ///< work-items of the second kernel that share an output, a power of two
 
-  std::uint64_t groups = 1;      ///< work-groups to start
-  std::uint64_t group_size = 1;  ///< work-items of each
+  std::uint64_t groups = 1;                          ///< work-groups to start
+  std::uint64_t group_size = 1;                      ///< work-items of each
+  std::uint64_t finish_groups = 1, finish_size = 1;  ///< the same of the second kernel
 };
 
 Work make_work(const Layout& layout, const Pass& pass, std::uint64_t compute_units);

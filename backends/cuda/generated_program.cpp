@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
 
 #include "backends/common/kernel_text.hpp"
+#include "backends/cuda/arguments.hpp"
 
 namespace lockstep::cuda {
 namespace {
@@ -14,25 +14,7 @@ namespace {
 constexpr std::size_t kParameterBytes = 4096;
 constexpr std::uint64_t kAlignment = 256;
 
-// The arguments of a kernel. Every value is in the low bytes of a word of its own.
-class Arguments {
- public:
-  explicit Arguments(std::size_t most) { words_.reserve(most); }
-
-  void add(std::uint64_t word) { words_.push_back(word); }
-  void add(const std::byte* address) { add(static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address))); }
-  void add(const std::vector<std::uint64_t>& words) { words_.insert(words_.end(), words.begin(), words.end()); }
-
-  /// Where each value is; valid while this object is not changed.
-  std::vector<void*> places() {
-    std::vector<void*> places;
-    for (std::uint64_t& word : words_) places.push_back(&word);
-    return places;
-  }
-
- private:
-  std::vector<std::uint64_t> words_;
-};
+std::uint64_t word_of(const Buffer& buffer) { return reinterpret_cast<std::uintptr_t>(address_of(buffer)); }
 
 }  // namespace
 
@@ -52,7 +34,7 @@ KernelHandle GeneratedProgram::compile(const std::string& source) const {
 }
 
 GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const {
-  text::Layout layout = text::make_layout(program_, pass, text::Target::gpu);
+  text::Layout layout = text::make_layout(program_, pass, text::Target::warps);
   const std::size_t pointers = program_.arrays.size() + program_.outputs.size() + 1;
   const std::size_t numbers = program_.scalars.size() + text::geometry_names(program_, layout, text::Stage::run).size();
   layout.packed = (pointers + numbers) * 8 > kParameterBytes;
@@ -81,36 +63,23 @@ void GeneratedProgram::run(Queue& queue, const Pass& incomplete) const {
   Variant& variant = variant_for(pass);
   const text::Work work = text::make_work(variant.layout, pass, static_cast<std::uint64_t>(session_->info.units));
   const bool folds = text::is_fold(variant.layout.family);
-  const auto numbers = text::geometry_values(program_, variant.layout, text::Stage::run, pass, work);
+  auto numbers = text::geometry_values(program_, variant.layout, text::Stage::run, pass, work);
   // Scratch memory: partial results of folds, then the numbers that are too many for arguments.
   const std::uint64_t partials = folds ? text::make_partials(program_, work).bytes : 0;
   const std::uint64_t packed_at = (partials + kAlignment - 1) / kAlignment * kAlignment;
   const std::uint64_t packed = variant.layout.packed ? numbers.size() * 8 : 0;
   std::byte* scratch = folds || packed > 0 ? queue.scratch_for(packed_at + packed) : nullptr;
 
-  Arguments arguments(pass.arrays.size() + pass.outputs.size() + program_.scalars.size() + numbers.size() + 2);
-  for (const Operand& a : pass.arrays) arguments.add(address_of(*a.buffer));
-  for (std::size_t o = 0; o < pass.outputs.size(); ++o)
-    if (variant.layout.same_as[o] < 0) arguments.add(address_of(*pass.outputs[o].buffer));
-  if (folds) arguments.add(scratch);
-  for (std::size_t s = 0; s < program_.scalars.size(); ++s) arguments.add(pass.scalars[s]);
+  const std::uint64_t place = reinterpret_cast<std::uintptr_t>(scratch);
   if (packed > 0) {
     queue.write(scratch + packed_at, numbers.data(), packed);
-    arguments.add(scratch + packed_at);
-  } else {
-    arguments.add(numbers);
+    numbers = {place + packed_at};
   }
-  auto places = arguments.places();
-  queue.start(variant.kernel, work.groups, work.group_size, places);
+  auto words = Arguments::of_run(program_, variant.layout, pass, word_of, place, numbers);
+  queue.start(variant.kernel, work.groups, work.group_size, words);
   if (work.chunks <= 1) return;
-
-  Arguments finishing(pass.outputs.size() + 1);
-  for (std::size_t o = 0; o < pass.outputs.size(); ++o)
-    if (program_.outputs[o].fold != Fold::store) finishing.add(address_of(*pass.outputs[o].buffer));
-  finishing.add(scratch);
-  finishing.add(text::geometry_values(program_, variant.layout, text::Stage::finish, pass, work));
-  places = finishing.places();
-  queue.start(finish_of(variant), work.outer, work.group_size, places);
+  words = Arguments::of_finish(program_, variant.layout, pass, work, word_of, place);
+  queue.start(finish_of(variant), work.finish_groups, work.finish_size, words);
 }
 
 }  // namespace lockstep::cuda

@@ -32,9 +32,7 @@ void NativeProgram::launch(Queue& queue, std::span<const NativeArgument> argumen
   for (const NativeArgument& a : arguments)
     words.push_back(a.buffer ? reinterpret_cast<std::uintptr_t>(address_of(*a.buffer) + a.offset) : a.bits);
   words.push_back(n);
-  std::vector<void*> places;
-  for (std::uint64_t& word : words) places.push_back(&word);
-  queue.start(kernel_, (n + kBlockSize - 1) / kBlockSize, kBlockSize, places);
+  queue.start(kernel_, (n + kBlockSize - 1) / kBlockSize, kBlockSize, words);
 }
 
 }  // namespace lockstep::cuda

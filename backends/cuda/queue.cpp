@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "backends/cuda/arguments.hpp"
 #include "backends/cuda/generated_program.hpp"
 #include "backends/cuda/native_program.hpp"
 #include "lockstep/error.hpp"
@@ -82,15 +83,16 @@ void Queue::write(std::byte* to, const void* from, std::uint64_t bytes) {
 }
 
 void Queue::start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_t block_size,
-                  std::vector<void*>& arguments) {
+                  std::vector<std::uint64_t>& arguments) {
   if (blocks > kMostBlocks)
     throw Error(Code::unsupported,
                 fmt::format("{} would need {} blocks, and a grid has at most {}", kernel.name, blocks, kMostBlocks),
                 "Work on fewer elements at once.");
   session_->note_launch(kernel.name);
+  auto places = places_of(arguments);
   // A kernel of a library goes in the place of a function's address.
   session_->check(cudaLaunchKernel(reinterpret_cast<const void*>(kernel.kernel), dim3(static_cast<unsigned>(blocks)),
-                                   dim3(static_cast<unsigned>(block_size)), arguments.data(), 0, stream_.get()),
+                                   dim3(static_cast<unsigned>(block_size)), places.data(), 0, stream_.get()),
                   fmt::format("run {}", kernel.name));
   if (session_->synchronous) session_->check(cudaStreamSynchronize(stream_.get()), fmt::format("run {}", kernel.name));
 }

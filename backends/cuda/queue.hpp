@@ -29,8 +29,9 @@ class Queue : public BackendQueue {
   std::byte* scratch_for(std::uint64_t bytes);
   /// Queues a copy into memory of the device.
   void write(std::byte* to, const void* from, std::uint64_t bytes);
-  /// Queues a kernel; `arguments` are the addresses of their values.
-  void start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_t block_size, std::vector<void*>& arguments);
+  /// Queues a kernel; each argument is in the low bytes of a word.
+  void start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_t block_size,
+             std::vector<std::uint64_t>& arguments);
 
  private:
   std::shared_ptr<Session> session_;

@@ -133,7 +133,7 @@ void GeneratedProgram::finish(Queue& queue, Variant& variant, const Pass& pass, 
     if (program_.outputs[o].fold != Fold::store) arguments.add(allocation_of(*pass.outputs[o].buffer));
   arguments.add(queue.scratch_for(text::make_partials(program_, work).bytes));
   arguments.add(text::geometry_values(program_, variant.layout, text::Stage::finish, pass, work));
-  queue.start(variant.finish->get(), work.outer, work.group_size);
+  queue.start(variant.finish->get(), work.finish_groups, work.finish_size);
 }
 
 void GeneratedProgram::run(Queue& queue, const Pass& incomplete) const {

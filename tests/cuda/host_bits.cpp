@@ -87,6 +87,10 @@ TEST_CASE("folds whose tails end anywhere in a unit, a block and a chunk have th
   for (const std::uint64_t columns : {1, 7, 8, 9, 255, 256, 257})
     for (const std::uint64_t rows : {1, 127, 129, 1025})
       for (const Over over : {Over::rows, Over::columns}) cases.push_back(folds_of(DType::f32, rows, columns, over));
+  // Few outputs and many of them, so long that each is divided.
+  cases.push_back(folds_of(DType::f64, 40001, 3, Over::rows));
+  cases.push_back(folds_of(DType::f32, 9001, 70, Over::rows));
+  cases.push_back(folds_of(DType::f32, 3, 150001, Over::columns));
   CHECK(compare(cases) > 200);
 }
 

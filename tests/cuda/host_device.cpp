@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "backends/common/kernel_text.hpp"
+#include "backends/cuda/arguments.hpp"
 #include "host_grid.hpp"
 
 namespace lockstep::test {
@@ -36,30 +37,20 @@ class HostProgram : public Executable {
 
   void run(HostDevice& device, const Pass& incomplete) const {
     const Pass pass = text::complete(incomplete, text::has_folds(program_));
-    const text::Layout layout = text::make_layout(program_, pass, text::Target::gpu);
+    const text::Layout layout = text::make_layout(program_, pass, text::Target::warps);
     const text::Work work = text::make_work(layout, pass, static_cast<std::uint64_t>(device.do_info().units));
     const text::Dialect& dialect = text::cuda_dialect();
     std::vector<std::byte> scratch(text::make_partials(program_, work).bytes + 8);
     const std::uint64_t place = reinterpret_cast<std::uintptr_t>(scratch.data());
 
-    std::vector<std::uint64_t> words;
-    for (const Operand& a : pass.arrays) words.push_back(word_of(*a.buffer));
-    for (std::size_t o = 0; o < pass.outputs.size(); ++o)
-      if (layout.same_as[o] < 0) words.push_back(word_of(*pass.outputs[o].buffer));
-    if (text::is_fold(layout.family)) words.push_back(place);
-    words.insert(words.end(), pass.scalars.begin(), pass.scalars.end());
-    for (std::uint64_t n : text::geometry_values(program_, layout, text::Stage::run, pass, work)) words.push_back(n);
+    auto words = cuda::Arguments::of_run(program_, layout, pass, word_of, place,
+                                         text::geometry_values(program_, layout, text::Stage::run, pass, work));
     device.start({text::kernel_text(program_, layout, text::Stage::run, dialect), text::kKernelName}, words,
                  work.groups, work.group_size);
     if (work.chunks <= 1) return;
-
-    words.clear();
-    for (std::size_t o = 0; o < pass.outputs.size(); ++o)
-      if (program_.outputs[o].fold != Fold::store) words.push_back(word_of(*pass.outputs[o].buffer));
-    words.push_back(place);
-    for (std::uint64_t n : text::geometry_values(program_, layout, text::Stage::finish, pass, work)) words.push_back(n);
+    words = cuda::Arguments::of_finish(program_, layout, pass, work, word_of, place);
     device.start({text::kernel_text(program_, layout, text::Stage::finish, dialect), text::kKernelName}, words,
-                 work.outer, work.group_size);
+                 work.finish_groups, work.finish_size);
   }
 
  private:
@@ -168,8 +159,9 @@ void HostDevice::start(const KernelText& kernel, std::vector<std::uint64_t> argu
   if (!entry) throw std::runtime_error("a kernel that was not collected");
   std::vector<void*> places;
   for (std::uint64_t& word : arguments) places.push_back(&word);
+  const auto has = [&](const char* name) { return kernel.text.find(name) != std::string::npos; };
   run_grid(entry, state_, places.data(), blocks, static_cast<unsigned>(block_size),
-           kernel.text.find("__syncthreads") != std::string::npos);
+           has("__syncthreads") || has("_sync"));
   blocks_ += blocks;
 }
 
