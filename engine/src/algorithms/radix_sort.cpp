@@ -11,14 +11,13 @@
 namespace lockstep::algorithms {
 namespace {
 
-// More tiles than this gain nothing: counters for each of them are read and written too.
-constexpr std::uint64_t kMostTiles = 1024, kMostTilesOfThreads = 512;
-
-/// Elements of a tile: a multiple of what the kernel asks for.
-std::uint64_t tile_of(const Device& device, std::uint64_t length) {
-  const std::uint64_t most = device.info().kind == "cpu" ? kMostTilesOfThreads : kMostTiles;
+/// Elements of a tile: a multiple of what the kernel asks for. A GPU needs many tiles at once; a thread works best on
+/// large ones, as each has 256 counters to write and read, and takes four at a time.
+std::uint64_t tile_of(const DeviceInfo& device, std::uint64_t length) {
+  constexpr std::uint64_t kTilesOfGpu = 1024, kTilesOfThread = 16, kPartsOfThread = 8;
+  const std::uint64_t most = device.is_gpu ? kTilesOfGpu : kTilesOfThread * static_cast<std::uint64_t>(device.units);
   const std::uint64_t parts = (length + kRadixTile - 1) / kRadixTile;
-  return (parts + most - 1) / most * kRadixTile;
+  return std::max((parts + most - 1) / most, device.is_gpu ? 1 : kPartsOfThread) * kRadixTile;
 }
 
 class Passes {
@@ -28,7 +27,7 @@ class Passes {
         device_(keys.device()),
         kernel_(radix_kernel(keys.dtype())),
         length_(keys.size()),
-        tile_(tile_of(device_, length_)),
+        tile_(tile_of(device_.info(), length_)),
         tiles_((length_ + tile_ - 1) / tile_),
         counts_(device_.empty({kRadixDigits * (tiles_ + 1)}, DType::u32)),
         keys_(keys),

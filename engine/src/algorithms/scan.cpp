@@ -1,8 +1,8 @@
 #include "lockstep/scan.hpp"
 
 #include <algorithm>
-#include <limits>
 
+#include "algorithms/forms.hpp"
 #include "algorithms/rows.hpp"
 #include "scan/scan.hpp"
 
@@ -10,34 +10,6 @@ namespace lockstep {
 namespace {
 
 using namespace algorithms;
-
-/// Which of the kernel's versions works on a type, and how.
-struct Form {
-  ScanOp op;
-  DType result;
-  DType kernel;
-  std::uint32_t order = 0;
-  std::int64_t empty = 0;  ///< the bits of the value of no elements, sign-extended
-};
-
-Form arithmetic(ScanOp op, DType type) {
-  const std::int64_t empty = op == ScanOp::prod;
-  if (is_floating(type)) return {op, type, type, 0, empty};
-  return {op, is_unsigned(type) ? DType::u64 : DType::i64, DType::u64, 0, empty};
-}
-
-Form extreme(bool smallest, DType type) {
-  const auto empty = visit(type, [&]<Element T>() {
-    using L = std::numeric_limits<T>;
-    T value = smallest ? L::max() : L::lowest();
-    if constexpr (L::has_infinity) value = smallest ? L::infinity() : -L::infinity();
-    std::int64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof(T));
-    return bits;
-  });
-  return {ScanOp::smallest, type, unsigned_type(type),
-          static_cast<std::uint32_t>(bit_order(type)) | (smallest ? 0 : kScanMirrored), empty};
-}
 
 Array scan(const Form& form, const Expr& x, std::optional<int> axis, Prefix prefix) {
   const Rows in = rows_along(as_type(x, form.result), axis);
@@ -62,16 +34,16 @@ Array scan(const Form& form, const Expr& x, std::optional<int> axis, Prefix pref
 }  // namespace
 
 Array cumsum(const Expr& x, std::optional<int> axis, Prefix prefix) {
-  return scan(arithmetic(ScanOp::sum, x.dtype()), x, axis, prefix);
+  return scan(arithmetic_form(ScanOp::sum, x.dtype()), x, axis, prefix);
 }
 Array cumprod(const Expr& x, std::optional<int> axis, Prefix prefix) {
-  return scan(arithmetic(ScanOp::prod, x.dtype()), x, axis, prefix);
+  return scan(arithmetic_form(ScanOp::prod, x.dtype()), x, axis, prefix);
 }
 Array cummin(const Expr& x, std::optional<int> axis, Prefix prefix) {
-  return scan(extreme(true, x.dtype()), x, axis, prefix);
+  return scan(extreme_form(true, x.dtype()), x, axis, prefix);
 }
 Array cummax(const Expr& x, std::optional<int> axis, Prefix prefix) {
-  return scan(extreme(false, x.dtype()), x, axis, prefix);
+  return scan(extreme_form(false, x.dtype()), x, axis, prefix);
 }
 
 }  // namespace lockstep
