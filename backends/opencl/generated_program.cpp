@@ -75,7 +75,7 @@ bool GeneratedProgram::fits(cl_kernel kernel, const text::Layout& layout) const 
   session_->check(
       clGetKernelWorkGroupInfo(kernel, session_->found.device, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, nullptr),
       "describe a kernel");
-  return text::group_size_of(layout.family) <= std::max<std::size_t>(most, 1);
+  return text::group_size_of(layout) <= std::max<std::size_t>(most, 1);
 }
 
 GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const {
