@@ -69,9 +69,9 @@ TEST_CASE_FIXTURE(OnDevice,
         std::vector<std::byte> result = prepared.result();
         const std::vector<std::byte> expected = row.expected(type, n);
         REQUIRE(!result.empty());
-        CHECK(bench::difference(result, expected, row.result_type(type)) == "");
-        result[result.size() / 2] ^= std::byte{1};
-        CHECK(bench::difference(result, expected, row.result_type(type)) != "");
+        CHECK(bench::difference(result, expected, row.result_type(type), row.ulps) == "");
+        result[result.size() / 2] ^= row.ulps > 0 ? std::byte{0x40} : std::byte{1};
+        CHECK(bench::difference(result, expected, row.result_type(type), row.ulps) != "");
       }
     }
   }
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(OnDevice, "a row whose expression is wrong has no time and say
   CHECK(!rows[0].timed());
   CHECK(bench::problem_lines(rows).find("wrong/f32/1000") != std::string::npos);
   CHECK(bench::row_line(rows[0], rows[0], false).find("WRONG") != std::string::npos);
-  const json document = json::parse(bench::to_json(rows, suite, "test"));
+  const json document = json::parse(bench::to_json(rows, suite, {}, "test"));
   CHECK(document["benchmarks"][0]["error_occurred"] == true);
   CHECK(document["benchmarks"][0]["verified"] == false);
 }
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(OnDevice, "a timed row has samples, bytes, flops and a place i
   CHECK(rows[0].samples.seconds.size() >= 1);
   CHECK(rows[0].bytes() == 3 * 4 * 2000);
   CHECK(rows[0].flops() == 2 * 2000);
-  const json document = json::parse(bench::to_json(rows, suite, "lockstep bench triad"));
+  const json document = json::parse(bench::to_json(rows, suite, {}, "lockstep bench triad"));
   for (const char* key : {"date", "host_name", "executable", "command", "lockstep_version", "num_cpus", "caches",
                           "load_avg", "devices"}) {
     CAPTURE(key);
@@ -172,9 +172,9 @@ TEST_CASE("a hand-written loop is checked in each of its ways, at sizes around i
           CAPTURE(n);
           bench::HostRun run(*loop, n, 3, 1);
           std::vector<std::byte> expected = row.expected(type, n);
-          CHECK(run.check(expected) == "");
+          CHECK(run.check(expected, row.ulps) == "");
           expected[expected.size() - 1] ^= std::byte{0x40};  // the exponent of the last element
-          CHECK(run.check(expected) != "");
+          CHECK(run.check(expected, row.ulps) != "");
         }
       }
     }
@@ -192,6 +192,26 @@ TEST_CASE("the comparison of results finds every kind of difference") {
   CHECK(bytes_as_difference({kInfinity}, {-kInfinity}) != "");
   CHECK(bytes_as_difference({1}, {1, 2}) == "got 4 bytes, expected 8");
   CHECK(bytes_as_difference({}, {}) == "");
+}
+
+TEST_CASE("a bound in units in the last place counts neighbours, across zero too") {
+  const auto within = [](auto a, auto b, int ulps) {
+    const DType type = sizeof a == 4 ? DType::f32 : DType::f64;
+    return bench::difference(std::as_bytes(std::span(&a, 1)), std::as_bytes(std::span(&b, 1)), type, ulps) == "";
+  };
+  const float f = 1.0f, next = std::nextafter(f, 2.0f), third = std::nextafter(std::nextafter(next, 2.0f), 2.0f);
+  CHECK(within(f, next, 1));
+  CHECK(within(next, f, 1));
+  CHECK(!within(f, next, 0));
+  CHECK(within(f, third, 3));
+  CHECK(!within(f, third, 2));
+  const double tiny = std::numeric_limits<double>::denorm_min();
+  CHECK(within(-tiny, tiny, 2));
+  CHECK(!within(-tiny, tiny, 1));
+  CHECK(within(0.0, -0.0, 1));
+  CHECK(!within(1.0, std::numeric_limits<double>::infinity(), 2));
+  CHECK(!within(1.0, std::numeric_limits<double>::quiet_NaN(), 2));
+  CHECK(!within(-1.0, 1.0, 2));
 }
 
 TEST_CASE("the benchmarks' own sums have the order of the unit tree") {

@@ -33,8 +33,9 @@ struct Case {
   double flops = 0;                    ///< for each element
   std::vector<std::uint64_t> sizes{};  ///< in elements; empty: the sizes of the run
   Clock clock = Clock::device;
-  bool quick = false;                                       ///< part of the short table
-  double arrays = 1;                                        ///< arrays of the full size, for the working set
+  bool quick = false;  ///< part of the short table
+  int ulps = 0;        ///< what a result may differ by from the expected one, in units in the last place
+  double arrays = 1;   ///< arrays of the full size, for the working set
   DType (*result_type)(DType) = [](DType t) { return t; };  ///< of the elements of a result, for messages
 
   /// Makes `sets` equal sets of arrays. Throws what the device throws.
@@ -46,7 +47,8 @@ struct Case {
 /// The table. A new case is a row here, and may have a hand-written loop of the same name in limits/ and in peers/.
 std::vector<Case> all_cases();
 
-/// Why `got` is not `expected`, with the first element that differs, or empty. NaNs are equal to each other.
-std::string difference(std::span<const std::byte> got, std::span<const std::byte> expected, DType type);
+/// Why `got` is not `expected`, with the first element that differs by more than `ulps` units in the last place, or
+/// empty. NaNs are equal to each other.
+std::string difference(std::span<const std::byte> got, std::span<const std::byte> expected, DType type, int ulps = 0);
 
 }  // namespace lockstep::bench

@@ -3,6 +3,8 @@
 
 #include "expression_case.hpp"
 #include "fold_reference.hpp"
+#include "function_cases.hpp"
+#include "order_cases.hpp"
 #include "special_cases.hpp"
 
 namespace lockstep::bench {
@@ -19,30 +21,28 @@ Shape square(std::uint64_t n) {
   return {rows, n / rows};
 }
 
-/// Folds of one array along an axis of two.
-std::vector<Case> axis_sums() {
-  struct Row {
-    const char* name;
-    const char* what;
-    Region region;
-  };
-  constexpr Row rows[] = {
-      {"sum_tall_0", "sum(x, axis=0) of (n/16, 16)", {tall, 0}},
-      {"sum_tall_1", "sum(x, axis=1) of (n/16, 16)", {tall, 1}},
-      {"sum_wide_0", "sum(x, axis=0) of (16, n/16)", {wide, 0}},
-      {"sum_wide_1", "sum(x, axis=1) of (16, n/16)", {wide, 1}},
-      {"sum_square_0", "sum(x, axis=0) of a square", {square, 0}},
-      {"sum_square_1", "sum(x, axis=1) of a square", {square, 1}},
-  };
-  std::vector<Case> cases;
-  for (const Row& row : rows) {
-    const ExprOf f = row.region.axis == 0 ? ExprOf([](const Expr& x, const Expr&) { return sum(x, 0); })
-                                          : ExprOf([](const Expr& x, const Expr&) { return sum(x, 1); });
-    const auto element = [](auto x, auto) { return x; };
-    const auto fold = []<class T>(std::span<const T> x) { return reference::sum(x); };
-    cases.push_back(folded(row.name, row.what, Floats{}, 1, 1, f, element, fold, row.region));
+/// A shape of two axes and the axis that is folded.
+struct Fold2 {
+  const char* suffix;
+  const char* what;
+  Region region;
+};
+constexpr Fold2 kFolds2[] = {
+    {"tall_0", "axis=0) of (n/16, 16)", {tall, 0}},   {"tall_1", "axis=1) of (n/16, 16)", {tall, 1}},
+    {"wide_0", "axis=0) of (16, n/16)", {wide, 0}},   {"wide_1", "axis=1) of (16, n/16)", {wide, 1}},
+    {"square_0", "axis=0) of a square", {square, 0}}, {"square_1", "axis=1) of a square", {square, 1}},
+};
+
+/// Rows of a reduction along the axes: of sums in all shapes, of others in squares.
+template <class List, class Fold>
+void add_axis_folds(std::vector<Case>& cases, const std::string& name, List types, ExprOf along_0, ExprOf along_1,
+                    Fold fold) {
+  const auto element = [](auto x, auto) { return x; };
+  for (const Fold2& f : kFolds2) {
+    if (name != "sum" && f.region.shape != square) continue;
+    cases.push_back(folded(name + "_" + f.suffix, name + "(x, " + f.what, types, 1, 1,
+                           f.region.axis == 0 ? along_0 : along_1, element, fold, f.region));
   }
-  return cases;
 }
 
 /// Part of the table of `--quick`.
@@ -60,6 +60,10 @@ std::vector<Case> all_cases() {
   const auto min_of = []<class T>(std::span<const T> x) { return reference::min(x); };
   const auto max_of = []<class T>(std::span<const T> x) { return reference::max(x); };
   const auto argmax_of = []<class T>(std::span<const T> x) { return reference::argmax(x); };
+  const auto argmin_of = []<class T>(std::span<const T> x) { return reference::argmin(x); };
+  const auto prod_of = []<class T>(std::span<const T> x) { return reference::prod(x); };
+  const auto mean_of = []<class T>(std::span<const T> x) { return reference::sum(x) / static_cast<T>(x.size()); };
+  const auto all_of = []<class T>(std::span<const T> x) { return reference::all(x); };
   const auto any_of = []<class T>(std::span<const T> x) { return reference::any(x); };
   const auto count_of = []<class T>(std::span<const T> x) { return reference::count(x); };
 
@@ -92,13 +96,27 @@ std::vector<Case> all_cases() {
       folded("min", "min(x)", Numbers{}, 1, 1, [](E x, E) { return min(x); }, x_alone, min_of),
       folded("max", "max(x)", Numbers{}, 1, 1, [](E x, E) { return max(x); }, x_alone, max_of),
       quick(folded("argmax", "argmax(x)", Numbers{}, 1, 1, [](E x, E) { return argmax(x); }, x_alone, argmax_of)),
+      folded("argmin", "argmin(x)", Numbers{}, 1, 1, [](E x, E) { return argmin(x); }, x_alone, argmin_of),
+      folded("prod", "prod(x)", Floats{}, 1, 1, [](E x, E) { return prod(x); }, x_alone, prod_of),
+      folded("mean", "mean(x)", Floats{}, 1, 1, [](E x, E) { return mean(x); }, x_alone, mean_of),
+      folded("all", "all(x < 1000), true everywhere", Numbers{}, 1, 1, [](E x, E) { return all(x < 1000); },
+             []<class T>(T x, T) { return std::uint8_t{x < T(1000)}; }, all_of),
       folded("any", "any(x > 1000), true nowhere", Numbers{}, 1, 1, [](E x, E) { return any(x > 1000); },
              []<class T>(T x, T) { return std::uint8_t{x > T(1000)}; }, any_of),
       folded("count", "count(x > 1)", Numbers{}, 1, 1, [](E x, E) { return count(x > 1); },
              []<class T>(T x, T) { return std::uint8_t{x > T(1)}; }, count_of),
   };
   // clang-format on
-  for (Case& row : axis_sums()) cases.push_back(std::move(row));
+  add_axis_folds(
+      cases, "sum", Floats{}, [](E x, E) { return sum(x, 0); }, [](E x, E) { return sum(x, 1); }, sum_of);
+  add_axis_folds(
+      cases, "mean", Floats{}, [](E x, E) { return mean(x, 0); }, [](E x, E) { return mean(x, 1); }, mean_of);
+  add_axis_folds(
+      cases, "min", Numbers{}, [](E x, E) { return min(x, 0); }, [](E x, E) { return min(x, 1); }, min_of);
+  add_axis_folds(
+      cases, "argmax", Numbers{}, [](E x, E) { return argmax(x, 0); }, [](E x, E) { return argmax(x, 1); }, argmax_of);
+  for (Case& row : function_cases()) cases.push_back(std::move(row));
+  for (Case& row : order_cases()) cases.push_back(std::move(row));
   for (Case& row : special_cases()) cases.push_back(std::move(row));
   return cases;
 }

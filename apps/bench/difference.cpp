@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "case.hpp"
 
@@ -14,8 +17,19 @@ T element(std::span<const std::byte> bytes, std::size_t i) {
   return value;
 }
 
+/// How far two floats lie from each other among all floats of their type.
+template <std::floating_point T>
+long double places_apart(T a, T b) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  const auto place = [](T v) {
+    const Bits bits = std::bit_cast<Bits>(v);
+    return static_cast<long double>(bits < 0 ? std::numeric_limits<Bits>::min() - bits : bits);
+  };
+  return std::abs(place(a) - place(b));
+}
+
 template <class T>
-std::string first_difference(std::span<const std::byte> got, std::span<const std::byte> expected) {
+std::string first_difference(std::span<const std::byte> got, std::span<const std::byte> expected, int ulps) {
   for (std::size_t i = 0; i < got.size() / sizeof(T); ++i) {
     const std::size_t at = i * sizeof(T);
     if (std::memcmp(got.data() + at, expected.data() + at, sizeof(T)) == 0) continue;
@@ -24,6 +38,8 @@ std::string first_difference(std::span<const std::byte> got, std::span<const std
     } else {
       const T a = element<T>(got, i), b = element<T>(expected, i);
       if (a != a && b != b) continue;
+      if constexpr (std::floating_point<T>)
+        if (ulps > 0 && places_apart(a, b) <= ulps) continue;
       return fmt::format("element {}: got {}, expected {}", i, a, b);
     }
   }
@@ -32,10 +48,10 @@ std::string first_difference(std::span<const std::byte> got, std::span<const std
 
 }  // namespace
 
-std::string difference(std::span<const std::byte> got, std::span<const std::byte> expected, DType type) {
+std::string difference(std::span<const std::byte> got, std::span<const std::byte> expected, DType type, int ulps) {
   if (got.size() != expected.size()) return fmt::format("got {} bytes, expected {}", got.size(), expected.size());
   if (got.empty() || std::memcmp(got.data(), expected.data(), got.size()) == 0) return {};
-  return visit(type, [&]<class T>() { return first_difference<T>(got, expected); });
+  return visit(type, [&]<class T>() { return first_difference<T>(got, expected, ulps); });
 }
 
 }  // namespace lockstep::bench

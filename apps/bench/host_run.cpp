@@ -121,20 +121,20 @@ void HostRun::choose() {
   }
 }
 
-std::string HostRun::check(std::span<const std::byte> expected) {
+std::string HostRun::check(std::span<const std::byte> expected, int ulps) {
   for (const Way& way : ways()) {
     next_ = sets_.size() - 1;  // the first set is next
     if (loop_.outputs > 0) std::memset(sets_.front()->out.get(), 0xA5, expected.size());
     run_way(way);
-    const std::string problem = loop_.fold ? check_fold(expected) : check_map(expected);
+    const std::string problem = loop_.fold ? check_fold(expected) : check_map(expected, ulps);
     if (!problem.empty()) return problem;
   }
   return {};
 }
 
-std::string HostRun::check_map(std::span<const std::byte> expected) const {
+std::string HostRun::check_map(std::span<const std::byte> expected, int ulps) const {
   const std::uint64_t bytes = n_ * size_of(loop_.type) * static_cast<std::uint64_t>(loop_.outputs);
-  return difference({sets_.front()->out.get(), static_cast<std::size_t>(bytes)}, expected, loop_.type);
+  return difference({sets_.front()->out.get(), static_cast<std::size_t>(bytes)}, expected, loop_.type, ulps);
 }
 
 std::string HostRun::check_fold(std::span<const std::byte> expected) const {

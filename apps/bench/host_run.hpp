@@ -13,7 +13,9 @@ namespace lockstep::bench {
 
 /// The loop of this name and type, by the widest instructions of this processor, or null.
 const HostLoop* find_limit(const std::string& name, DType type);
-/// The same for the plain loops, which are left to the compiler.
+/// The loop that repeats "multiply-add", "square root" or "divide" in registers: `n` of them.
+const HostLoop* find_peak(const std::string& name, DType type);
+/// As find_limit, for the plain loops, which are left to the compiler.
 const HostLoop* find_peer(const std::string& name, DType type);
 
 /// A hand-written loop on memory of its own, run in the fastest of its ways: on one thread or on all, with stores
@@ -26,8 +28,9 @@ class HostRun {
   HostRun& operator=(const HostRun&) = delete;
 
   /// Runs the loop in each of its ways, and says what is wrong with the results, or nothing. `expected` is that of the
-  /// case: bit by bit for maps, min and max; for sums up to 1024 roundings, because their order is another one.
-  std::string check(std::span<const std::byte> expected);
+  /// case: for maps, min and max up to `ulps` units in the last place; for sums up to 1024 roundings, because their
+  /// order is another one.
+  std::string check(std::span<const std::byte> expected, int ulps = 0);
   /// Finds the fastest way, by trying.
   void choose();
   /// Runs once, on the next set of arrays.
@@ -44,7 +47,7 @@ class HostRun {
   std::vector<Way> ways() const;
   void run_way(const Way& way);
   void run_part(const HostWork& whole, const Way& way, int part);
-  std::string check_map(std::span<const std::byte> expected) const;
+  std::string check_map(std::span<const std::byte> expected, int ulps) const;
   std::string check_fold(std::span<const std::byte> expected) const;
 
   const HostLoop& loop_;

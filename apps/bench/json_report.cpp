@@ -113,9 +113,24 @@ Json device_entry(const std::string& name, const Row& row, const Row& first) {
   return json;
 }
 
+Json limits_json(const std::vector<MachineLimits>& limits) {
+  constexpr const char* kKinds[] = {"bandwidth", "throughput", "transfer"};
+  Json all = Json::array();
+  for (const MachineLimits& of : limits)
+    for (const MachineLimit& limit : of.all)
+      all.push_back({{"device", of.device},
+                     {"way", of.way},
+                     {"kind", kKinds[static_cast<std::size_t>(limit.kind)]},
+                     {"name", limit.name},
+                     {"type", to_string(limit.type)},
+                     {"per_second", limit.per_second}});
+  return all;
+}
+
 }  // namespace
 
-std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std::string& command) {
+std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std::vector<MachineLimits>& limits,
+                    const std::string& command) {
   Json benchmarks = Json::array();
   const bool several = suite.devices().size() > 1;
   const Row* first = nullptr;
@@ -134,7 +149,8 @@ std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std:
       benchmarks.push_back(json);
     }
   }
-  const Json document = {{"context", context(suite, command)}, {"benchmarks", benchmarks}};
+  Json document = {{"context", context(suite, command)}, {"benchmarks", benchmarks}};
+  if (!limits.empty()) document["limits"] = limits_json(limits);
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -15,6 +15,7 @@ namespace lockstep::bench {
 #define LOCKSTEP_DECLARE(isa) \
   namespace limits::isa {     \
   HostLoops loops();          \
+  HostLoops peaks();          \
   }                           \
   namespace peers::isa {      \
   HostLoops loops();          \
@@ -25,18 +26,18 @@ LOCKSTEP_BENCH_ISAS(LOCKSTEP_DECLARE)
 namespace {
 
 struct Tables {
-  HostLoops limits, peers;
+  HostLoops limits, peers, peaks;
 };
 
 Tables widest() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
-    return {limits::avx512::loops(), peers::avx512::loops()};
+    return {limits::avx512::loops(), peers::avx512::loops(), limits::avx512::peaks()};
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return {limits::avx2::loops(), peers::avx2::loops()};
+    return {limits::avx2::loops(), peers::avx2::loops(), limits::avx2::peaks()};
 #endif
-  return {limits::baseline::loops(), peers::baseline::loops()};
+  return {limits::baseline::loops(), peers::baseline::loops(), limits::baseline::peaks()};
 }
 
 const HostLoop* find(const HostLoops& table, const std::string& name, DType type) {
@@ -49,6 +50,7 @@ const HostLoop* find(const HostLoops& table, const std::string& name, DType type
 }  // namespace
 
 const HostLoop* find_limit(const std::string& name, DType type) { return find(widest().limits, name, type); }
+const HostLoop* find_peak(const std::string& name, DType type) { return find(widest().peaks, name, type); }
 const HostLoop* find_peer(const std::string& name, DType type) { return find(widest().peers, name, type); }
 
 }  // namespace lockstep::bench

@@ -21,6 +21,8 @@ std::string rate(double amount, double seconds) {
 
 }  // namespace
 
+std::string rate_text(double per_second) { return three_digits(per_second * 1e-9); }
+
 std::string time_text(double seconds) {
   struct Unit {
     double seconds;

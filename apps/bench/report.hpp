@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "machine_limits.hpp"
 #include "suite.hpp"
 
 namespace lockstep::bench {
@@ -21,8 +22,11 @@ std::string problem_lines(const std::vector<Row>& rows);
 std::string limit_lines(const std::vector<Row>& rows);
 
 /// The whole run: docs/benchmarks.md has the schema.
-std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std::string& command);
+std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std::vector<MachineLimits>& limits,
+                    const std::string& command);
 
+/// 1e-9 of it, in three digits: "12.3".
+std::string rate_text(double per_second);
 /// "1.23 us"
 std::string time_text(double seconds);
 

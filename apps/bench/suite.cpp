@@ -51,7 +51,7 @@ void Suite::prepare(Running& running, const Device& device) const {
     if (job.type == DType::f64 && !device.info().has_f64) throw Error(Code::unsupported, "the device has no f64");
     prepared = job.row->prepare(device, job.type, job.n, running.sets);
     result = prepared.result();
-    row.wrong = difference(result, running.expected, job.row->result_type(job.type));
+    row.wrong = difference(result, running.expected, job.row->result_type(job.type), job.row->ulps);
   } catch (const Error& error) {
     // What the device cannot do or hold is left out; a device that fails ends the run.
     if (error.code() != Code::unsupported && error.code() != Code::out_of_memory) throw;
@@ -73,7 +73,7 @@ void Suite::add_loops(Running& running) const {
   const auto add = [&](Loop& loop, const HostLoop* found, const char* kind) {
     if (!found) return;
     loop.run = std::make_unique<HostRun>(*found, job.n, cpu->info().units, running.sets);
-    const std::string problem = loop.run->check(running.expected);
+    const std::string problem = loop.run->check(running.expected, job.row->ulps);
     if (problem.empty()) return loop.run->choose();
     loop.run.reset();
     running.rows.front().wrong = fmt::format("the {} loop: {}", kind, problem);

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "bench/report.hpp"
+#include "bench/roofline.hpp"
 #include "commands.hpp"
 #include "lockstep/engine.hpp"
 #include "run_record.hpp"
@@ -21,7 +22,7 @@ struct Options {
   std::vector<std::string> filters, devices, types, sizes;
   bool list = false, quick = false, no_limits = false, no_peers = false;
   double seconds = 0.5, threshold = 0.05;
-  std::string json;
+  std::string json, plot;
   std::vector<std::string> compare;
 
   bool json_to_stdout() const { return json == "-"; }
@@ -79,10 +80,36 @@ bool is_good(const std::vector<bench::Row>& rows) {
   return std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.wrong.empty() && row.same_bits; });
 }
 
+/// What the devices reach at most: for a whole table, and for a picture.
+std::vector<bench::MachineLimits> limits_of(const bench::Suite& suite, const Options& options) {
+  std::vector<bench::MachineLimits> limits;
+  if (options.no_limits || (!options.filters.empty() && options.plot.empty())) return limits;
+  bench::Effort effort = suite_options(options).effort;
+  effort.seconds = std::min(effort.seconds, 0.1);
+  for (const Device& device : suite.devices()) limits.push_back(bench::measure_limits(device, suite.caches(), effort));
+  return limits;
+}
+
+std::string limits_text(const std::vector<bench::Row>& rows, const std::vector<bench::MachineLimits>& limits) {
+  std::string text = limits.empty() ? bench::limit_lines(rows) : "";
+  for (const bench::MachineLimits& of : limits) text += to_text(of);
+  return text;
+}
+
+std::vector<bench::Chart> rooflines(const std::vector<bench::Row>& rows, const bench::Suite& suite,
+                                    const std::vector<bench::MachineLimits>& limits) {
+  std::vector<bench::Chart> charts;
+  for (std::size_t i = 0; i < limits.size(); ++i)
+    charts.push_back(bench::roofline(
+        rows, limits[i], fmt::format("{}; limits by {}", suite.devices()[i].info().description, limits[i].way)));
+  return charts;
+}
+
 int measure(const Options& options) {
   const std::vector<bench::Case> cases = bench::all_cases();
   const std::vector<bench::Job> jobs = bench::select(cases, selection_of(options));
   if (!options.json.empty() && !options.json_to_stdout()) check_writable(options.json);
+  if (!options.plot.empty()) bench::check_chart_file(options.plot), check_writable(options.plot);
   const bench::Suite suite(open_devices(options), suite_options(options));
   const bool several = suite.devices().size() > 1, table = !options.json_to_stdout();
   if (table) print(heading(suite.devices()));
@@ -94,9 +121,11 @@ int measure(const Options& options) {
       if (table) print(bench::row_line(rows.back(), rows[first], several));
     }
   }
-  const std::string json = options.json.empty() ? "" : bench::to_json(rows, suite, command_line(options));
+  const std::vector<bench::MachineLimits> limits = limits_of(suite, options);
+  if (!options.plot.empty()) bench::write_charts(options.plot, rooflines(rows, suite, limits));
+  const std::string json = options.json.empty() ? "" : bench::to_json(rows, suite, limits, command_line(options));
   if (!options.json.empty() && table) write_file(options.json, json);
-  print(table ? bench::limit_lines(rows) : json);
+  print(table ? limits_text(rows, limits) : json);
   const std::string problems = bench::problem_lines(rows);
   if (!problems.empty()) note(problems.substr(0, problems.size() - 1));
   return is_good(rows) ? kGood : kNo;
@@ -146,10 +175,13 @@ Run setup_bench(CLI::App& app) {
   app.add_option("--time", options->seconds, "the most seconds to spend on timing a row (default: 0.5; quick: 0.12)")
       ->check(CLI::Range(1e-3, 3600.0))
       ->type_name("SECONDS");
-  app.add_flag("--no-limits", options->no_limits, "without the hand-written loops");
+  auto* no_limits = app.add_flag("--no-limits", options->no_limits, "without limits and their hand-written loops");
   app.add_flag("--no-peers", options->no_peers, "without the plain loops");
   app.add_option("--json", options->json, "file for the results; - is standard output, without the table")
       ->type_name("FILE");
+  app.add_option("--plot", options->plot, "file for a roofline with the rows in it: .svg, .png or .pdf")
+      ->type_name("FILE")
+      ->excludes(no_limits);
   app.add_option("--compare", options->compare, "judge two files of results instead")
       ->expected(2)
       ->type_name("OLD NEW")

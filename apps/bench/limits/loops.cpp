@@ -5,7 +5,10 @@
 #endif
 
 #include "../host_loop.hpp"
+// Before the operations, which use its square roots of vectors.
 #include "vector.hpp"
+
+#include "../operations.hpp"
 
 namespace lockstep::bench::limits {
 namespace LOCKSTEP_ISA {
@@ -14,68 +17,6 @@ namespace {
 constexpr std::uint64_t kAccumulators = 8;
 constexpr std::uint64_t kBlock = 1 << 14;  // of a sum: rounded at most 512 + 6 times in a row
 constexpr int kChains = 6;                 // vectors of particles in flight
-
-// The operations, on vectors and on single elements alike.
-struct Copy {
-  template <class V>
-  static V of(V x, V) {
-    return x;
-  }
-};
-struct Mul {
-  template <class V>
-  static V of(V x, V) {
-    return x * 3;
-  }
-};
-struct Add {
-  template <class V>
-  static V of(V x, V y) {
-    return x + y;
-  }
-};
-struct Triad {
-  template <class V>
-  static V of(V x, V y) {
-    return x + y * 3;
-  }
-};
-struct Product {
-  template <class V>
-  static V of(V x, V y) {
-    return x * y;
-  }
-};
-struct Square {
-  template <class V>
-  static V of(V x, V) {
-    return x * x;
-  }
-};
-struct Quotient {
-  template <class V>
-  static V of(V x, V y) {
-    return x / y;
-  }
-};
-struct Root {
-  template <class V>
-  static V of(V x, V) {
-    return root(x);
-  }
-};
-struct Norm {
-  template <class V>
-  static V of(V x, V y) {
-    return root(x * x + y * y);
-  }
-};
-struct Quadratic {
-  template <class V>
-  static V of(V x, V) {
-    return x * 3 * x + x * 5 + 7;
-  }
-};
 
 template <class T, int kInputs, class Op, bool kStream>
 void map(const HostWork& work) {

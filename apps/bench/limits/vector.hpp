@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-namespace lockstep::bench::limits {
+namespace lockstep::bench {
 namespace {
 
 #if defined(__AVX512F__)
@@ -53,8 +53,6 @@ inline void fence() {
 #endif
 }
 
-inline float root(float x) { return __builtin_sqrtf(x); }
-inline double root(double x) { return __builtin_sqrt(x); }
 #if defined(__AVX512F__)
 // Masked with all lanes: gcc 12 warns of an undefined operand inside the plain form.
 inline Vector<float> root(Vector<float> x) {
@@ -72,10 +70,33 @@ inline Vector<double> root(Vector<double> x) { return reinterpret_cast<Vector<do
 #else
 template <class V>
 inline V root(V x) {
-  for (unsigned i = 0; i < sizeof(V) / sizeof(x[0]); ++i) x[i] = root(x[i]);
+  for (unsigned i = 0; i < sizeof(V) / sizeof(x[0]); ++i)
+    x[i] = sizeof(x[0]) == 4 ? __builtin_sqrtf(x[i]) : __builtin_sqrt(x[i]);
   return x;
 }
 #endif
 
+/// x*y + z, with one rounding where the instruction set has it.
+template <class V>
+inline V multiply_add(V x, V y, V z) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(x[0]) == 4)
+    return reinterpret_cast<V>(
+        _mm512_fmadd_ps(reinterpret_cast<__m512>(x), reinterpret_cast<__m512>(y), reinterpret_cast<__m512>(z)));
+  else
+    return reinterpret_cast<V>(
+        _mm512_fmadd_pd(reinterpret_cast<__m512d>(x), reinterpret_cast<__m512d>(y), reinterpret_cast<__m512d>(z)));
+#elif defined(__FMA__)
+  if constexpr (sizeof(x[0]) == 4)
+    return reinterpret_cast<V>(
+        _mm256_fmadd_ps(reinterpret_cast<__m256>(x), reinterpret_cast<__m256>(y), reinterpret_cast<__m256>(z)));
+  else
+    return reinterpret_cast<V>(
+        _mm256_fmadd_pd(reinterpret_cast<__m256d>(x), reinterpret_cast<__m256d>(y), reinterpret_cast<__m256d>(z)));
+#else
+  return x * y + z;
+#endif
+}
+
 }  // namespace
-}  // namespace lockstep::bench::limits
+}  // namespace lockstep::bench

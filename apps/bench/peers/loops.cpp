@@ -1,74 +1,11 @@
 // The plain loops: what a programmer writes first and leaves to the compiler (-O3, the same instruction set and threads
 // as the limits). A sum runs in order over blocks of 512, because one accumulator in f32 stops growing at 2^24.
 #include "../host_loop.hpp"
+#include "../operations.hpp"
 
 namespace lockstep::bench::peers {
 namespace LOCKSTEP_ISA {
 namespace {
-
-inline float root(float x) { return __builtin_sqrtf(x); }
-inline double root(double x) { return __builtin_sqrt(x); }
-
-struct Copy {
-  template <class T>
-  static T of(T x, T) {
-    return x;
-  }
-};
-struct Mul {
-  template <class T>
-  static T of(T x, T) {
-    return 3 * x;
-  }
-};
-struct Add {
-  template <class T>
-  static T of(T x, T y) {
-    return x + y;
-  }
-};
-struct Triad {
-  template <class T>
-  static T of(T x, T y) {
-    return x + 3 * y;
-  }
-};
-struct Product {
-  template <class T>
-  static T of(T x, T y) {
-    return x * y;
-  }
-};
-struct Square {
-  template <class T>
-  static T of(T x, T) {
-    return x * x;
-  }
-};
-struct Quotient {
-  template <class T>
-  static T of(T x, T y) {
-    return x / y;
-  }
-};
-struct Root {
-  template <class T>
-  static T of(T x, T) {
-    return root(x);
-  }
-};
-struct Norm {
-  template <class T>
-  static T of(T x, T y) {
-    return root(x * x + y * y);
-  }
-};
-struct Quadratic {
-  template <class T>
-  static T of(T x, T) {
-    return 3 * x * x + 5 * x + 7;
-  }
-};
 
 template <class T, int kInputs, class Op>
 void map(const HostWork& work) {

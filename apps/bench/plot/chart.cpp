@@ -172,6 +172,9 @@ class Drawing {
                                             {*x - gap * 0.7 - width, *y + gap * 0.7, width, height}}};
         const auto place = std::find_if(places.begin(), places.end(), [&](const Box& b) { return is_free(b); });
         if (place == places.end()) continue;
+        canvas_.color({1, 1, 1, 0.75});
+        canvas_.rectangle({place->x - 1, place->y, place->width + 2, place->height + 1}, true);
+        canvas_.color(color_of(s));
         canvas_.text(place->x, place->y + height - 1.5, s.labels[i]);
         taken_.push_back(*place);
         break;

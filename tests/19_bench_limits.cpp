@@ -1,0 +1,110 @@
+// What devices reach at most, and the roofline of it. No time is asserted.
+#include <nlohmann/json.hpp>
+
+#include "bench/host_run.hpp"
+#include "bench/roofline.hpp"
+#include "program.hpp"
+#include "support.hpp"
+
+using namespace lockstep;
+using namespace lockstep::test;
+using nlohmann::json;
+
+namespace {
+
+using Kind = bench::MachineLimit::Kind;
+
+bench::Row timed_row(const bench::Case& row, double seconds) {
+  bench::Row timed{.job = {&row, DType::f32, 1000}, .device = "cpu:1", .level = "L1"};
+  timed.samples.seconds = {seconds};
+  return timed;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(OnDevice, "every limit that the device has is measured") {
+  const std::vector<bench::CacheLevel> caches = {{1, 1 << 14}, {2, 1 << 16}};
+  const bench::Effort effort{.seconds = 1e-3, .batch_seconds = 1e-5, .least = 3, .most = 3};
+  const bench::MachineLimits limits = bench::measure_limits(device, caches, effort);
+  device.evaluate(cast(arange(3), DType::f32));  // the limits of a CPU are those of loops that no device runs
+  CHECK(limits.device == device.name());
+  std::map<Kind, int> count;
+  for (const bench::MachineLimit& limit : limits.all) {
+    CAPTURE(limit.name);
+    CHECK(limit.per_second > 0);
+    CHECK(std::isfinite(limit.per_second));
+    CHECK((limit.type == DType::f32 || device.info().has_f64));
+    ++count[limit.kind];
+  }
+  CHECK(count[Kind::bandwidth] >= 2);
+  CHECK(count[Kind::throughput] == (device.info().has_f64 || device.info().kind == "cpu" ? 6 : 3));
+  CHECK(count[Kind::transfer] == 2);
+  CHECK(bench::to_text(limits).find("DRAM") != std::string::npos);
+}
+
+TEST_CASE("the loops that find the arithmetic limits are there for each operation and type") {
+  for (const char* name : {"multiply-add", "square root", "divide"})
+    for (const DType type : {DType::f32, DType::f64}) CHECK(bench::find_peak(name, type) != nullptr);
+  CHECK(bench::find_peak("multiply-add", DType::i32) == nullptr);
+  CHECK(bench::find_peak("triad", DType::f32) == nullptr);
+}
+
+TEST_CASE("a roofline has the rows with operations and bytes, at their intensity and rate") {
+  const std::vector<bench::Case> cases = bench::all_cases();
+  const auto find = [&](const char* name) {
+    return *std::find_if(cases.begin(), cases.end(), [&](const auto& row) { return row.name == name; });
+  };
+  const bench::Case triad = find("triad"), copy = find("copy"), launch = find("launch"), orbit = find("orbit");
+  std::vector<bench::Row> rows = {timed_row(triad, 1e-6), timed_row(copy, 1e-6), timed_row(launch, 1e-6),
+                                  timed_row(orbit, 1e-3)};
+  rows.push_back(timed_row(triad, 1e-6));
+  rows.back().device = "cpu:2";
+  rows.push_back(timed_row(triad, 1e-6));
+  rows.back().samples.seconds.clear();
+  const bench::MachineLimits limits{"cpu:1",
+                                    "a test",
+                                    {{Kind::bandwidth, "L1", DType::f32, 100e9},
+                                     {Kind::throughput, "multiply-add", DType::f32, 50e9},
+                                     {Kind::transfer, "to host", DType::f32, 1e9}}};
+  const bench::Chart chart = bench::roofline(rows, limits, "made up");
+  std::vector<std::pair<double, double>> points;
+  std::vector<std::string> labels;
+  for (const bench::Series& s : chart.series) {
+    for (std::size_t i = 0; s.mark != bench::Mark::none && i < s.x.size(); ++i) points.emplace_back(s.x[i], s.y[i]);
+    if (s.mark != bench::Mark::none) labels.insert(labels.end(), s.labels.begin(), s.labels.end());
+    if (!s.name.starts_with("L1")) continue;
+    CHECK(s.x.back() == 0.5);  // where 100 GB/s feed 50e9 operations/s
+    CHECK(s.y.back() == 50);
+  }
+  REQUIRE(points.size() == 2);
+  CHECK(points[0].first == doctest::Approx(2.0 / 12));
+  CHECK(points[0].second == doctest::Approx(2));
+  CHECK(labels == std::vector<std::string>{"triad", "orbit"});
+  for (const auto& [x, y] : points) {
+    CHECK((x > chart.x.low && x < chart.x.high));
+    CHECK((y > chart.y.low && y < chart.y.high));
+  }
+}
+
+TEST_CASE("bench --plot draws a roofline and keeps the limits in the file of results") {
+  const TemporaryFolder folder;
+  const std::string picture = (folder / "roofline.svg").string(), file = (folder / "results.json").string();
+  if (!bench::can_draw()) {
+    check_refused(2, "without Cairo", {"bench", "triad/f32/2^10", "--plot", picture});
+    return;
+  }
+  const Outcome outcome = run_program(
+      {"bench", "triad/f32", "--size", "1000", "--time", "0.001", "--plot", picture, "--json", file, "--no-peers"});
+  CHECK_MESSAGE(outcome.exit == 0, outcome.err);
+  CHECK(outcome.out.find("\nLimits of ") != std::string::npos);
+  CHECK(read_file(picture).starts_with("<?xml"));
+  const json document = json::parse(read_file(file));
+  CHECK(document["limits"].size() >= 7);
+  for (const char* key : {"device", "way", "kind", "name", "type", "per_second"}) {
+    CAPTURE(key);
+    CHECK(document["limits"][0].contains(key));
+  }
+  check_refused(2, "which kind of picture", {"bench", "triad", "--plot", "roofline"});
+  check_refused(2, "missing/r.svg", {"bench", "triad", "--plot", "missing/r.svg"});
+  check_refused(2, "--no-limits", {"bench", "triad", "--plot", picture, "--no-limits"});
+}
