@@ -57,8 +57,8 @@ T write(T key, uint order) {
   return v & SIGN ? (T)(v ^ SIGN) : (T)~v;
 }
 #else
-#define read(v, order) (v)
-#define write(v, order) (v)
+T read(T v, uint order) { return v; }
+T write(T v, uint order) { return v; }
 #endif
 
 #define UNIT 1024

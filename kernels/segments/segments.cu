@@ -58,8 +58,8 @@ __device__ T write(T key, u32 order) {
   return v & SIGN ? (T)(v ^ SIGN) : (T)~v;
 }
 #else
-#define read(v, order) (v)
-#define write(v, order) (v)
+__device__ T read(T v, u32 order) { return v; }
+__device__ T write(T v, u32 order) { return v; }
 #endif
 
 #define UNIT 1024

@@ -100,6 +100,12 @@ X atomicOr(X* at, X x) {
   *at = old | x;
   return old;
 }
+template <class X>
+X atomicMax(X* at, X x) {
+  const X old = *at;
+  *at = old < x ? x : old;
+  return old;
+}
 inline void __threadfence() {}
 using std::fma;
 using std::sqrt;
