@@ -8,12 +8,13 @@ using namespace lockstep::test;
 
 namespace {
 
-/// One CPU thread that interprets programs with the blocks compiled for `isa`. Throws if the processor lacks it.
-Device interpreter(const char* isa) {
+/// One CPU thread with the instruction set `isa`. Throws if the processor lacks it.
+Device device_with(const char* isa, const char* native_code) {
   const Environment instructions("LOCKSTEP_CPU_ISA", isa);
-  const Environment no_native_code("LOCKSTEP_CPU_JIT", "off");
+  const Environment native("LOCKSTEP_CPU_JIT", native_code);
   return Engine().open("cpu:1");
 }
+Device interpreter(const char* isa) { return device_with(isa, "off"); }
 
 /// The same value twice: as an expression for the device under test, and computed step by step.
 struct Twin {
@@ -126,6 +127,7 @@ TEST_CASE("native code and the interpreter give the same bits for every instruct
   for (const char* isa : {"avx2", "avx512"}) {
     try {
       others.push_back(interpreter(isa));
+      others.push_back(device_with(isa, "on"));
     } catch (const Error& error) {
       MESSAGE("skipped: " << error.message());
     }
@@ -136,6 +138,46 @@ TEST_CASE("native code and the interpreter give the same bits for every instruct
       Grower grower(device, reference, seed);
       for (int i = 0; i < 40; ++i) grower.grow();
       CHECK(grower.compare(6) == "");
+    }
+  }
+}
+
+TEST_CASE("every function and every cast has the same bits in native code as in the interpreter") {
+  const Device reference = interpreter("baseline");
+  const std::vector<DType>& types = dtypes_of(reference);
+  for (const char* isa : {"avx2", "avx512"}) {
+    CAPTURE(isa);
+    std::optional<Device> native;
+    try {
+      native = device_with(isa, "on");
+    } catch (const Error& error) {
+      MESSAGE("skipped: " << error.message());
+      continue;
+    }
+    const auto compare = [&](DType type, const auto& apply) {
+      constexpr std::size_t kSize = 2003;
+      const Cells a = awkward_cells(type, kSize, 1), b = awkward_cells(type, kSize, 2),
+                  c = awkward_cells(type, kSize, 3);
+      const auto on = [&](const Device& device) {
+        const std::array<Expr, 3> x{upload(device, a), upload(device, b), upload(device, c)};
+        return device.evaluate(apply(std::span<const Expr>(x)));
+      };
+      const Array expected = on(reference);  // throws if the type has no such function
+      CHECK(difference(on(*native), expected) == "");
+    };
+    for (const DType type : types) {
+      CAPTURE(to_string(type));
+      for (const DType to : types) compare(type, [&](std::span<const Expr> x) { return cast(x[0], to); });
+      for (const FunctionInfo& row : all_functions()) {
+        CAPTURE(row.name);
+        try {
+          compare(type, [&](std::span<const Expr> x) {
+            return call(row.function, x.first(static_cast<std::size_t>(row.arity)));
+          });
+        } catch (const Error& error) {
+          if (error.code() != Code::bad_type) throw;
+        }
+      }
     }
   }
 }

@@ -28,11 +28,14 @@ std::string processor_name() {
   return "CPU";
 }
 
-/// Native code needs AVX-512; LOCKSTEP_CPU_JIT=off leaves everything to the interpreter.
-bool uses_jit() {
+/// Memory for native code, if there is any for the instruction set; LOCKSTEP_CPU_JIT=off leaves everything to the
+/// interpreter.
+std::shared_ptr<JitMemory> jit_memory() {
   const char* choice = std::getenv("LOCKSTEP_CPU_JIT");
-  if (choice && std::string_view(choice) == "off") return false;
-  return std::string_view(block_table().name) == "avx512" && make_jit_memory();
+  if (choice && std::string_view(choice) == "off") return nullptr;
+  const std::string_view isa = block_table().name;
+  if (isa != "avx512" && isa != "avx2") return nullptr;
+  return make_jit_memory(isa == "avx512" ? JitTarget::avx512 : JitTarget::avx2);
 }
 
 DeviceInfo describe(int threads) {
@@ -42,7 +45,8 @@ DeviceInfo describe(int threads) {
   info.description = processor_name();
   info.memory = total_memory();
   info.units = threads;
-  info.properties = {{"instruction set", block_table().name}, {"programs", uses_jit() ? "native code" : "interpreter"}};
+  info.properties = {{"instruction set", block_table().name},
+                     {"programs", jit_memory() ? "native code" : "interpreter"}};
   return info;
 }
 
@@ -111,10 +115,7 @@ class CpuQueue : public BackendQueue {
 class CpuDevice : public BackendDevice {
  public:
   explicit CpuDevice(int threads)
-      : info_(describe(threads)),
-        table_(block_table()),
-        jit_(uses_jit() ? make_jit_memory() : nullptr),
-        pool_(threads) {}
+      : info_(describe(threads)), table_(block_table()), jit_(jit_memory()), pool_(threads) {}
 
   const DeviceInfo& do_info() const override { return info_; }
 
@@ -134,7 +135,7 @@ class CpuDevice : public BackendDevice {
  private:
   DeviceInfo info_;
   const BlockTable& table_;
-  std::shared_ptr<void> jit_;  // memory of compiled code; null if the interpreter runs everything
+  std::shared_ptr<JitMemory> jit_;  // memory of compiled code; null if the interpreter runs everything
   ThreadPool pool_;
 };
 

@@ -40,8 +40,7 @@ class DirectRun {
     if (pass_.rank > 1 || pass_.outer_rank != 0 || !pass_.indices.empty()) return false;
     if (p.arrays.size() + 2 * p.outputs.size() > kMaxOperands) return false;
     form_ = program_.has_folds() ? Form::fold : Form::map;
-    function_ = program_.native(form_);
-    if (!function_ || !find_places()) return false;
+    if (!program_.has_native(form_) || !find_places()) return false;
     if (form_ == Form::map)
       run_map();
     else
@@ -83,7 +82,7 @@ class DirectRun {
     std::array<void*, kMaxOperands> operands;
     for (std::size_t i = 0; i < count_; ++i) operands[i] = places_[i].first + begin * places_[i].size;
     for (std::size_t f = 0; f < fold_count_; ++f) operands[count_ + f] = nodes + f * stride;
-    function_(operands.data(), pass_.scalars.data(), end - begin);
+    program_.call(form_, operands.data(), pass_.scalars.data(), end - begin);
   }
 
   int threads() const { return helpful_threads(pool_, program_.nanoseconds() * static_cast<double>(n_)); }
@@ -95,10 +94,7 @@ class DirectRun {
   }
 
   void run_map() {
-    if (past_caches()) {
-      form_ = Form::stream;
-      if (const BlockFunction streaming = program_.native(form_)) function_ = streaming;
-    }
+    if (past_caches() && program_.has_native(Form::stream)) form_ = Form::stream;
     const int threads = this->threads();
     if (threads == 1) return call(0, n_, nullptr, 0);
     const std::uint64_t step = task_units((n_ - 1) / kBlock + 1, threads) * kBlock;
@@ -177,7 +173,6 @@ class DirectRun {
   ThreadPool& pool_;
   std::uint64_t n_;
   Form form_ = Form::map;
-  BlockFunction function_ = nullptr;
   std::array<Place, kMaxOperands> places_;
   std::array<std::size_t, kMaxOperands> folds_;
   std::size_t count_ = 0;

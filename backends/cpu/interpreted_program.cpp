@@ -1,6 +1,7 @@
 #include "interpreted_program.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "lockstep/error.hpp"
@@ -12,11 +13,11 @@ bool is_uniform(Op op) { return op == Op::constant || op == Op::scalar; }
 
 }  // namespace
 
-InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<void> jit)
+InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<JitMemory> jit)
     : program_(std::move(program)), jit_(std::move(jit)), steps_(program_.nodes.size()) {
   for (const Form form : {Form::map, Form::fold, Form::stream})
     forms_[index(form)].results = result_nodes(program_, form);
-  native_ = native(Form::map) != nullptr;
+  native_ = has_native(Form::map);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Node& node = program_.nodes[i];
     const int arity = info(node.op).arity;
@@ -57,10 +58,50 @@ void InterpretedProgram::estimate() {
     nanoseconds_ += kByte * static_cast<double>(size_of(program_.nodes[output.node].type));
 }
 
-BlockFunction InterpretedProgram::native(Form form) const {
+bool InterpretedProgram::has_native(Form form) const {
   FormCode& it = forms_[index(form)];
-  if (jit_ && !std::exchange(it.compiled, true)) it.code = jit_compile(program_, form, jit_);
-  return it.code ? it.code->function : nullptr;
+  if (!jit_ || std::exchange(it.compiled, true)) return it.code != nullptr;
+  it.code = jit_->compile(program_, form);
+  for (const DType type : program_.arrays) it.sizes.push_back(size_of(type));
+  it.sizes.insert(it.sizes.end(), program_.indices, size_of(DType::i64));
+  for (const std::uint32_t node : it.results) it.sizes.push_back(size_of(program_.nodes[node].type));
+  return it.code != nullptr;
+}
+
+void InterpretedProgram::call(Form form, void* const* operands, const std::uint64_t* scalars, std::uint64_t n) const {
+  const FormCode& it = forms_[index(form)];
+  const std::uint64_t rest = it.code->multiple == 1 ? 0 : n % it.code->multiple;
+  if (n > rest) it.code->function(operands, scalars, n - rest);
+  if (rest > 0) call_rest(it, operands, scalars, n - rest, rest);
+}
+
+/// Fewer elements than a vector has, in copies whose other lanes repeat the first element: they compute nothing
+/// unusual.
+void InterpretedProgram::call_rest(const FormCode& form, void* const* operands, const std::uint64_t* scalars,
+                                   std::uint64_t begin, std::uint64_t count) const {
+  constexpr std::size_t kVector = 64;
+  constexpr std::size_t kFew = 16;
+  struct alignas(kVector) Copy {
+    std::byte bytes[kVector];
+  };
+  std::array<Copy, kFew> few;
+  std::array<void*, kFew> few_places;
+  std::vector<Copy> many(form.sizes.size() > kFew ? form.sizes.size() : 0);
+  std::vector<void*> many_places(many.size());
+  Copy* copies = many.empty() ? few.data() : many.data();
+  void** places = many.empty() ? few_places.data() : many_places.data();
+  const std::size_t inputs = program_.arrays.size() + program_.indices;
+  const auto place = [&](std::size_t i) { return static_cast<std::byte*>(operands[i]) + begin * form.sizes[i]; };
+  for (std::size_t i = 0; i < form.sizes.size(); ++i) {
+    places[i] = copies[i].bytes;
+    if (i >= inputs || !operands[i]) continue;  // results, and operands that no value is made of
+    const std::uint64_t size = form.sizes[i];
+    for (std::uint64_t l = 0; l < form.code->multiple; ++l)
+      std::memcpy(copies[i].bytes + l * size, place(i) + (l < count ? l * size : 0), size);
+  }
+  form.code->function(places, scalars, form.code->multiple);
+  for (std::size_t i = inputs; i < form.sizes.size(); ++i)
+    std::memcpy(place(i), copies[i].bytes, count * form.sizes[i]);
 }
 
 /// Only operands and results have blocks; they live side by side.

@@ -16,7 +16,7 @@ namespace lockstep::cpu {
 class InterpretedProgram : public Executable {
  public:
   /// `jit` is the memory of compiled code, or null if the interpreter runs everything.
-  InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<void> jit);
+  InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<JitMemory> jit);
 
   static constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
@@ -31,8 +31,10 @@ class InterpretedProgram : public Executable {
   const std::vector<FoldOps>& folds() const noexcept { return folds_; }  ///< one per output; empty rows for stores
   std::uint32_t slots() const noexcept { return slots_; }
   bool has_folds() const noexcept { return has_folds_; }
-  /// Native code, compiled when it is first asked for; null if there is none. One thread at a time may ask.
-  BlockFunction native(Form form) const;
+  /// True if there is native code, which is compiled when it is first asked for. One thread at a time may ask.
+  bool has_native(Form form) const;
+  /// Runs native code that there is: see BlockFunction.
+  void call(Form form, void* const* operands, const std::uint64_t* scalars, std::uint64_t n) const;
   /// True if native code computes the nodes.
   bool is_native() const noexcept { return native_; }
   /// The nodes that native code writes, in its order.
@@ -47,16 +49,19 @@ class InterpretedProgram : public Executable {
   struct FormCode {
     std::vector<std::uint32_t> results;
     std::unique_ptr<JitCode> code;
+    std::vector<std::uint64_t> sizes;  ///< in bytes, of an element of each operand
     bool compiled = false;
   };
   static constexpr std::size_t index(Form form) noexcept { return static_cast<std::size_t>(form); }
 
+  void call_rest(const FormCode& form, void* const* operands, const std::uint64_t* scalars, std::uint64_t begin,
+                 std::uint64_t count) const;
   void estimate();
   void assign_slots();
   void assign_native_slots();
 
   Program program_;
-  std::shared_ptr<void> jit_;
+  std::shared_ptr<JitMemory> jit_;
   mutable std::array<FormCode, kForms> forms_;
   bool native_ = false;
   std::vector<Step> steps_;

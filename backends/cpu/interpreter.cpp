@@ -66,7 +66,7 @@ Form choose_form(const InterpretedProgram& program, const Cut& cut) {
     places = places || is_place(output.fold);
     stores = stores || output.fold == Fold::store;
   }
-  return !(places && stores) && program.native(Form::fold) ? Form::fold : Form::map;
+  return !(places && stores) && program.has_native(Form::fold) ? Form::fold : Form::map;
 }
 
 /// The nodes of a fold tree that wait for their right neighbours, for `width` outputs side by side.

@@ -41,7 +41,7 @@ bool is_operand(Op op) { return op == Op::load || op == Op::index; }
 }  // namespace
 
 Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool columns, Form form_)
-    : program(program_), pass(pass_), native(program_.native(form_)), form(form_) {
+    : program(program_), pass(pass_), native(program_.has_native(form_)), form(form_) {
   // Native code reads all that a vector of elements needs before it writes any of them.
   const bool in_registers = native && (form == Form::fold || !program.has_folds());
   for (std::size_t a = 0; a < pass.arrays.size(); ++a)
@@ -167,7 +167,7 @@ void Workspace::run_native(const Tile& tile, std::span<void* const> nodes) {
     blocks_[node] = operands_.back();
   }
   operands_.insert(operands_.end(), nodes.begin(), nodes.end());
-  access_.native(operands_.data(), access_.pass.scalars.data(), tile.size());
+  access_.program.call(access_.form, operands_.data(), access_.pass.scalars.data(), tile.size());
 }
 
 void Workspace::store(const Tile& tile) const {

@@ -14,7 +14,7 @@ struct Access {
 
   const InterpretedProgram& program;
   const Pass& pass;
-  BlockFunction native;             ///< what computes the nodes; null for the interpreter
+  bool native;                      ///< native code computes the nodes, else the interpreter
   Form form;                        ///< of the native code
   std::vector<bool> direct_loads;   ///< array operand: blocks are read where they lie
   std::vector<bool> direct_stores;  ///< output: the operation writes to its place

@@ -19,7 +19,7 @@ std::uint64_t float_bits(DType type, double value) {
 
 }  // namespace
 
-x86::Ymm Operations::upper_half(const x86::Zmm& v) {
+x86::Ymm Operations::upper_half(const x86::Vec& v) {
   const x86::Ymm half = cc_.newYmm();
   cc_.vextracti64x4(half, v, 1);
   return half;

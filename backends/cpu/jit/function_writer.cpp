@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "avx2.hpp"
 #include "block_ops.hpp"
 
 namespace lockstep::cpu::jit {
@@ -26,31 +27,40 @@ bool is_count(const Program& program, const Output& output) {
 
 }  // namespace
 
-FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form form)
+FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target)
     : cc_(cc),
       program_(program),
       form_(form),
       results_(result_nodes(program, form)),
-      memory_(cc),
-      operations_(cc, memory_),
       values_(program.nodes.size()),
-      needed_(program.nodes.size(), false) {}
+      needed_(program.nodes.size(), false) {
+  if (target == JitTarget::avx2) {
+    machine_ = std::make_unique<Avx2>(cc);
+    return;
+  }
+  auto avx512 = std::make_unique<Avx512>(cc);
+  avx512_ = avx512.get();
+  machine_ = std::move(avx512);
+}
 
-bool FunctionWriter::can_write(const Program& program, Form form) {
+bool FunctionWriter::can_write() const {
   const auto has_code = [&](const Node& node) {
-    return info(node.op).arity == 0 || Operations::has(node.op, program.nodes[node.args[0]].type);
+    const int arity = info(node.op).arity;
+    // The type of select's values, of others' operands.
+    return arity == 0 ||
+           machine_->has(node.op, program_.nodes[node.args[node.op == Op::select ? 1 : 0]].type, node.type);
   };
   const auto has_fold = [&](const Output& output) {
-    return output.fold == Fold::store || FoldWriter::has(output.fold, program.nodes[output.node].type);
+    return output.fold == Fold::store || (avx512_ && FoldWriter::has(output.fold, program_.nodes[output.node].type));
   };
-  return std::all_of(program.nodes.begin(), program.nodes.end(), has_code) &&
-         (form != Form::fold || std::all_of(program.outputs.begin(), program.outputs.end(), has_fold));
+  return std::all_of(program_.nodes.begin(), program_.nodes.end(), has_code) &&
+         (form_ != Form::fold || std::all_of(program_.outputs.begin(), program_.outputs.end(), has_fold));
 }
 
 void FunctionWriter::write() {
   asmjit::FuncNode* function = cc_.addFunc(asmjit::FuncSignatureT<void, void* const*, const void*, std::uint64_t>());
   function->frame().setAvxEnabled();
-  function->frame().setAvx512Enabled();
+  if (avx512_) function->frame().setAvx512Enabled();
   const x86::Gp operands = cc_.newUIntPtr();
   const x86::Gp scalars = cc_.newUIntPtr();
   n_ = cc_.newUInt64();
@@ -63,8 +73,8 @@ void FunctionWriter::write() {
   write_scalars(scalars);
   i_ = cc_.newUInt64();
   cc_.xor_(i_, i_);
-  memory_.keep_constants_here();
-  if (form_ == Form::stream) memory_.stream();
+  machine_->keep_constants_here();
+  if (form_ == Form::stream) machine_->stream();
   if (form_ == Form::fold)
     write_units();
   else
@@ -80,7 +90,7 @@ void FunctionWriter::find_folds() {
     if (output.fold == Fold::store) continue;
     const bool counts = is_count(program_, output);
     const Node& node = program_.nodes[output.node];
-    folds_.push_back({FoldWriter(cc_, memory_, operations_, output.fold, node.type, counts),
+    folds_.push_back({FoldWriter(cc_, avx512_->memory(), avx512_->operations(), output.fold, node.type, counts),
                       counts ? node.args[0] : output.node,
                       {}});
   }
@@ -111,23 +121,9 @@ void FunctionWriter::write_scalars(const x86::Gp& scalars) {
   for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
     const Node& node = program_.nodes[i];
     if (needed_[i] && node.op == Op::scalar)
-      values_[i] = write_scalar(node, x86::ptr(scalars, static_cast<int>(8 * node.bits)));
-  }
-}
 
-Vector FunctionWriter::write_scalar(const Node& node, x86::Mem from) {
-  if (size_of(node.type) != 1) return memory_.broadcast(node.type, from);
-  const x86::Gp value = cc_.newUInt32();
-  from.setSize(1);
-  if (node.type == DType::i8)
-    cc_.movsx(value, from);
-  else
-    cc_.movzx(value, from);
-  Vector v = memory_.make(node.type);
-  const x86::Zmm all = node.type == DType::boolean ? cc_.newZmm() : v.part[0];
-  cc_.vpbroadcastd(all, value);
-  if (node.type == DType::boolean) cc_.vptestmd(v.mask, all, all);
-  return v;
+      values_[i] = machine_->broadcast(node.type, x86::ptr(scalars, static_cast<int>(8 * node.bits)));
+  }
 }
 
 bool FunctionWriter::is_cheap() const {
@@ -138,22 +134,24 @@ bool FunctionWriter::is_cheap() const {
 void FunctionWriter::write_map() {
   const asmjit::Label end = cc_.newLabel();
   const x86::Gp full = cc_.newUInt64();
+  const int width = machine_->width();
   const auto loop = [&](int copies) {
     const asmjit::Label begin = cc_.newLabel();
     const asmjit::Label done = cc_.newLabel();
     cc_.mov(full, n_);
-    cc_.and_(full, -kWidth * copies);
+    cc_.and_(full, -width * copies);
     cc_.cmp(i_, full);
     cc_.jae(done);
     cc_.bind(begin);
-    for (int c = 0; c < copies; ++c) write_elements(nullptr, c * kWidth);
-    cc_.add(i_, kWidth * copies);
+    for (int c = 0; c < copies; ++c) write_elements(nullptr, c * width);
+    cc_.add(i_, width * copies);
     cc_.cmp(i_, full);
     cc_.jb(begin);
     cc_.bind(done);
   };
   if (is_cheap()) loop(kUnroll);
   loop(1);
+  if (!avx512_) return;
   cc_.sub(n_, i_);
   cc_.jz(end);
   const x86::KReg mask = tail_mask(n_);
@@ -257,16 +255,16 @@ void FunctionWriter::write_elements(const x86::KReg* tail, int ahead) {
     const Node& node = program_.nodes[i];
     if (!needed_[i]) continue;
     if (is_operand(node.op))
-      values_[i] = memory_.load(node.type, pointers_[node.bits + (node.op == Op::index ? program_.arrays.size() : 0)],
-                                i_, tail, ahead);
+      values_[i] = machine_->load(node.type, pointers_[node.bits + (node.op == Op::index ? program_.arrays.size() : 0)],
+                                  i_, tail, ahead);
     else if (node.op == Op::constant)
-      values_[i] = memory_.constant(node.type, node.bits);
+      values_[i] = machine_->constant(node.type, node.bits);
     else if (info(node.op).arity > 0)
       values_[i] =
-          operations_.emit(node.op, node.type, values_[node.args[0]], values_[node.args[1]], values_[node.args[2]]);
+          machine_->emit(node.op, node.type, values_[node.args[0]], values_[node.args[1]], values_[node.args[2]]);
   }
   std::size_t pointer = program_.arrays.size() + program_.indices;
-  for (std::uint32_t node : results_) memory_.store(values_[node], pointers_[pointer++], i_, tail, ahead);
+  for (std::uint32_t node : results_) machine_->store(values_[node], pointers_[pointer++], i_, tail, ahead);
 }
 
 }  // namespace lockstep::cpu::jit

@@ -1,18 +1,20 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "avx512.hpp"
 #include "fold_writer.hpp"
 #include "jit.hpp"
 
 namespace lockstep::cpu::jit {
 
-/// Emits a block function.
+/// Emits a block function: for AVX-512, or for AVX2 a function without folds that takes whole vectors only.
 class FunctionWriter {
  public:
-  FunctionWriter(x86::Compiler& cc, const Program& program, Form form);
+  FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target);
 
-  static bool can_write(const Program& program, Form form);
+  bool can_write() const;
   void write();
 
  private:
@@ -27,7 +29,6 @@ class FunctionWriter {
   void find_needed();
   void load_pointers(const x86::Gp& operands);
   void write_scalars(const x86::Gp& scalars);
-  Vector write_scalar(const Node& node, x86::Mem from);
   bool is_cheap() const;
 
   void write_map();
@@ -42,8 +43,8 @@ class FunctionWriter {
   const Program& program_;
   Form form_;
   std::vector<std::uint32_t> results_;
-  Memory memory_;
-  Operations operations_;
+  std::unique_ptr<Machine> machine_;
+  Avx512* avx512_ = nullptr;  // the machine, if it is one that folds and masks
   std::vector<Vector> values_;
   std::vector<bool> needed_;
   std::vector<Folded> folds_;

@@ -9,29 +9,39 @@ namespace {
 
 class Code : public JitCode {
  public:
-  explicit Code(std::shared_ptr<void> memory) : memory_(std::move(memory)) {}
-  ~Code() override { runtime().release(function); }
-  asmjit::JitRuntime& runtime() const { return *static_cast<asmjit::JitRuntime*>(memory_.get()); }
+  explicit Code(std::shared_ptr<asmjit::JitRuntime> runtime) : runtime_(std::move(runtime)) {}
+  ~Code() override { runtime_->release(function); }
 
  private:
-  std::shared_ptr<void> memory_;
+  std::shared_ptr<asmjit::JitRuntime> runtime_;
+};
+
+class Memory : public JitMemory {
+ public:
+  explicit Memory(JitTarget target) : target_(target) {}
+
+  std::unique_ptr<JitCode> compile(const Program& program, Form form) override {
+    auto compiled = std::make_unique<Code>(runtime_);
+    asmjit::CodeHolder code;
+    code.init(runtime_->environment());
+    asmjit::x86::Compiler cc(&code);
+    jit::FunctionWriter writer(cc, program, form, target_);
+    if (!writer.can_write()) return nullptr;
+    writer.write();
+    // What AsmJit cannot encode or place, the interpreter runs.
+    if (cc.finalize() != asmjit::kErrorOk) return nullptr;
+    if (runtime_->add(&compiled->function, &code) != asmjit::kErrorOk) return nullptr;
+    compiled->multiple = target_ == JitTarget::avx2 ? 8 : 1;
+    return compiled;
+  }
+
+ private:
+  JitTarget target_;
+  std::shared_ptr<asmjit::JitRuntime> runtime_ = std::make_shared<asmjit::JitRuntime>();
 };
 
 }  // namespace
 
-std::shared_ptr<void> make_jit_memory() { return std::make_shared<asmjit::JitRuntime>(); }
-
-std::unique_ptr<JitCode> jit_compile(const Program& program, Form form, const std::shared_ptr<void>& memory) {
-  if (!jit::FunctionWriter::can_write(program, form)) return nullptr;
-  auto compiled = std::make_unique<Code>(memory);
-  asmjit::CodeHolder code;
-  code.init(compiled->runtime().environment());
-  asmjit::x86::Compiler cc(&code);
-  jit::FunctionWriter(cc, program, form).write();
-  // What AsmJit cannot encode or place, the interpreter runs.
-  if (cc.finalize() != asmjit::kErrorOk) return nullptr;
-  if (compiled->runtime().add(&compiled->function, &code) != asmjit::kErrorOk) return nullptr;
-  return compiled;
-}
+std::shared_ptr<JitMemory> make_jit_memory(JitTarget target) { return std::make_shared<Memory>(target); }
 
 }  // namespace lockstep::cpu

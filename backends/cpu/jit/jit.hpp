@@ -25,19 +25,29 @@ enum class Form : std::uint8_t {
 };
 inline constexpr std::size_t kForms = 3;
 
+/// Instruction sets that native code is written for.
+enum class JitTarget : std::uint8_t { avx2, avx512 };
+
 /// Compiled code; freed with the object.
 class JitCode {
  public:
   virtual ~JitCode() = default;
   BlockFunction function = nullptr;
+  std::uint64_t multiple = 1;  ///< n must be a multiple of this
 };
 
-/// Where compiled code lives: one for each device.
-std::shared_ptr<void> make_jit_memory();
+/// Where compiled code lives, and for which processor it is: one for each device.
+class JitMemory {
+ public:
+  virtual ~JitMemory() = default;
 
-/// Native code for AVX-512, or nothing where the program needs an operation that has no instruction (integer division,
-/// remainders), this processor lacks AVX-512, or this build has no AsmJit: the interpreter then runs it.
-std::unique_ptr<JitCode> jit_compile(const Program& program, Form form, const std::shared_ptr<void>& memory);
+  /// Native code, or nothing where the program needs an operation that has no instruction (integer division,
+  /// remainders): the interpreter then runs it.
+  virtual std::unique_ptr<JitCode> compile(const Program& program, Form form) = 0;
+};
+
+/// Null if this build has no AsmJit.
+std::shared_ptr<JitMemory> make_jit_memory(JitTarget target);
 
 /// The nodes that a block function writes, in the order of its operands: each output's, but once, and no operand that
 /// is only folded.

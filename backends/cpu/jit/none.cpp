@@ -3,8 +3,6 @@
 
 namespace lockstep::cpu {
 
-std::shared_ptr<void> make_jit_memory() { return nullptr; }
-
-std::unique_ptr<JitCode> jit_compile(const Program&, Form, const std::shared_ptr<void>&) { return nullptr; }
+std::shared_ptr<JitMemory> make_jit_memory(JitTarget) { return nullptr; }
 
 }  // namespace lockstep::cpu

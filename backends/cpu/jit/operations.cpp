@@ -31,8 +31,8 @@ Vector Operations::emit(Op op, DType result, const Vector& a, const Vector& b, c
       return abs(a);
     case Op::sqrt:
       return a.type == DType::f32
-                 ? each(a, [](x86::Compiler& cc, const x86::Zmm& r, const x86::Zmm& x) { return cc.vsqrtps(r, x); })
-                 : each(a, [](x86::Compiler& cc, const x86::Zmm& r, const x86::Zmm& x) { return cc.vsqrtpd(r, x); });
+                 ? each(a, [](x86::Compiler& cc, const x86::Vec& r, const x86::Vec& x) { return cc.vsqrtps(r, x); })
+                 : each(a, [](x86::Compiler& cc, const x86::Vec& r, const x86::Vec& x) { return cc.vsqrtpd(r, x); });
     case Op::fma:
       return fma(a, b, c);
     case Op::bit_and:
@@ -81,7 +81,7 @@ void Operations::wrap(Vector& v) {
 }
 
 #define LOCKSTEP_EACH(instruction) \
-  [](x86::Compiler& cc, const x86::Zmm& to, const x86::Zmm& x, const x86::Zmm& y) { return cc.instruction(to, x, y); }
+  [](x86::Compiler& cc, const x86::Vec& to, const x86::Vec& x, const x86::Vec& y) { return cc.instruction(to, x, y); }
 
 Vector Operations::arithmetic(Op op, const Vector& a, const Vector& b) {
   struct Row {
@@ -117,8 +117,8 @@ Vector Operations::abs(const Vector& a) {
   }
   if (!is_signed(a.type)) return a;
   Vector r = size_of(a.type) == 8
-                 ? each(a, [](x86::Compiler& cc, const x86::Zmm& to, const x86::Zmm& x) { return cc.vpabsq(to, x); })
-                 : each(a, [](x86::Compiler& cc, const x86::Zmm& to, const x86::Zmm& x) { return cc.vpabsd(to, x); });
+                 ? each(a, [](x86::Compiler& cc, const x86::Vec& to, const x86::Vec& x) { return cc.vpabsq(to, x); })
+                 : each(a, [](x86::Compiler& cc, const x86::Vec& to, const x86::Vec& x) { return cc.vpabsd(to, x); });
   wrap(r);
   return r;
 }

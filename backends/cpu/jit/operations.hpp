@@ -18,8 +18,8 @@ class Operations {
   Vector blend(const x86::KReg& mask, const Vector& a, const Vector& b);
 
  private:
-  using One = asmjit::Error (*)(x86::Compiler&, const x86::Zmm&, const x86::Zmm&);
-  using Two = asmjit::Error (*)(x86::Compiler&, const x86::Zmm&, const x86::Zmm&, const x86::Zmm&);
+  using One = asmjit::Error (*)(x86::Compiler&, const x86::Vec&, const x86::Vec&);
+  using Two = asmjit::Error (*)(x86::Compiler&, const x86::Vec&, const x86::Vec&, const x86::Vec&);
 
   Vector each(const Vector& a, One f);
   Vector each(const Vector& a, const Vector& b, Two f);
@@ -50,7 +50,7 @@ class Operations {
   Vector truncate(const Vector& a, DType to);
   Vector clamp(const Vector& a, std::int32_t low, std::int32_t high);
 
-  x86::Ymm upper_half(const x86::Zmm& v);
+  x86::Ymm upper_half(const x86::Vec& v);
   x86::KReg upper(const x86::KReg& mask);
 
   x86::Compiler& cc_;

@@ -11,14 +11,15 @@ namespace lockstep::cpu::jit {
 
 namespace x86 = asmjit::x86;
 
-/// Elements that one pass through the loop computes: 16 lanes.
+/// Elements that one pass through an AVX-512 loop computes: 16 lanes.
 inline constexpr int kWidth = 16;
 
-/// Sixteen elements. 64-bit types take two registers, low lanes first; 32-bit types one; 8-bit types one of 32-bit
-/// lanes that hold the value extended by its sign (i8) or zeros (u8); a bool one bit of a mask register each.
+/// As many elements as a loop computes at a time. 64-bit types take two registers, low lanes first; 32-bit types one;
+/// 8-bit types one of 32-bit lanes that hold the value extended by its sign (i8) or zeros (u8). A bool is one bit of a
+/// mask register in AVX-512, and in AVX2 a register of 32-bit lanes with all bits set or none.
 struct Vector {
   DType type = DType::f32;
-  x86::Zmm part[2];
+  x86::Vec part[2];
   x86::KReg mask;
 };
 

@@ -1,0 +1,303 @@
+// Memory, arithmetic, comparisons and selects in AVX2 and FMA. Conversions are in avx2_conversions.cpp.
+#include "avx2.hpp"
+
+namespace lockstep::cpu::jit {
+namespace {
+
+namespace I = x86::Inst;
+
+constexpr int kKeptRegisters = 4;  // of sixteen
+constexpr int kEqual = 0;          // EQ_OQ
+constexpr int kLess = 0x11;        // LT_OQ
+constexpr int kLessEqual = 0x12;   // LE_OQ
+
+x86::Mem element(DType type, const x86::Gp& base, const x86::Gp& index, int part, int ahead) {
+  const int size = static_cast<int>(size_of(type));
+  return x86::ptr(base, index, size == 8 ? 3 : size == 4 ? 2 : 0, part * 32 + ahead * size);
+}
+
+bool is_wide(DType type) { return size_of(type) == 8; }
+DType bits_type(DType type) { return is_wide(type) ? DType::u64 : DType::u32; }
+
+}  // namespace
+
+Vector Avx2::make(DType type) {
+  Vector v;
+  v.type = type;
+  for (int p = 0; p < registers(type); ++p) v.part[p] = cc_.newYmm();
+  return v;
+}
+
+Vector Avx2::as(Vector v, DType type) const {
+  v.type = type;
+  return v;
+}
+
+Vector Avx2::constant(DType type, std::uint64_t bits) {
+  for (const Kept& kept : kept_)
+    if (kept.bits == bits && kept.vector.type == type) return kept.vector;
+  if (!prologue_ || kept_registers_ + registers(type) > kKeptRegisters) return fresh(type, bits);
+  asmjit::BaseNode* const here = cc_.setCursor(prologue_);
+  kept_.push_back({bits, fresh(type, bits)});
+  prologue_ = cc_.setCursor(here);
+  kept_registers_ += registers(type);
+  return kept_.back().vector;
+}
+
+Vector Avx2::fresh(DType type, std::uint64_t bits) {
+  const auto scope = asmjit::ConstPoolScope::kLocal;
+  const Vector v = make(type);
+  if (type == DType::boolean) bits = bits ? ~std::uint64_t{0} : 0;
+  if (type == DType::i8) bits = static_cast<std::uint64_t>(static_cast<std::int8_t>(bits));
+  for (int p = 0; p < registers(type); ++p) {
+    if (is_wide(type))
+      cc_.vpbroadcastq(v.part[p], cc_.newUInt64Const(scope, bits));
+    else
+      cc_.vpbroadcastd(v.part[p], cc_.newUInt32Const(scope, static_cast<std::uint32_t>(bits)));
+  }
+  return v;
+}
+
+Vector Avx2::broadcast(DType type, x86::Mem from) {
+  const Vector v = make(type);
+  if (size_of(type) != 1) {
+    for (int p = 0; p < registers(type); ++p)
+      cc_.emit(is_wide(type) ? I::kIdVpbroadcastq : I::kIdVpbroadcastd, v.part[p], from);
+    return v;
+  }
+  from.setSize(1);
+  const x86::Xmm byte = cc_.newXmm();
+  cc_.vpbroadcastb(byte, from);
+  cc_.emit(type == DType::i8 ? I::kIdVpmovsxbd : I::kIdVpmovzxbd, v.part[0], byte);
+  return type == DType::boolean ? not_zero(v) : v;
+}
+
+Vector Avx2::not_zero(const Vector& bytes) {
+  return as(bit_not(equal_lanes(as(bytes, DType::i32), constant(DType::i32, 0))), DType::boolean);
+}
+
+Vector Avx2::load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg*, int ahead) {
+  const Vector v = make(type);
+  if (size_of(type) == 1) {
+    x86::Mem from = element(type, base, index, 0, ahead);
+    from.setSize(8);
+    cc_.emit(type == DType::i8 ? I::kIdVpmovsxbd : I::kIdVpmovzxbd, v.part[0], from);
+    return type == DType::boolean ? not_zero(v) : v;
+  }
+  for (int p = 0; p < registers(type); ++p) cc_.vmovdqu(v.part[p], element(type, base, index, p, ahead));
+  return v;
+}
+
+void Avx2::store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg*, int ahead) {
+  if (size_of(v.type) == 1) {
+    // Each 32-bit lane has its value in the low byte: those together, then the halves together.
+    Vector bytes = v;
+    if (v.type == DType::boolean) bytes = each(I::kIdVpand, v, constant(DType::i32, 1));
+    bytes = each(I::kIdVpand, bytes, constant(DType::i32, 0xff));
+    const x86::Xmm words = cc_.newXmm();
+    cc_.vpackusdw(words, bytes.part[0].xmm(), upper(bytes.part[0]));
+    cc_.vpackuswb(words, words, words);
+    x86::Mem to = element(v.type, base, index, 0, ahead);
+    to.setSize(8);
+    cc_.vmovq(to, words);
+    return;
+  }
+  for (int p = 0; p < registers(v.type); ++p) {
+    const x86::Mem to = element(v.type, base, index, p, ahead);
+    if (streams_)
+      cc_.vmovntdq(to, v.part[p]);
+    else
+      cc_.vmovdqu(to, v.part[p]);
+  }
+}
+
+Vector Avx2::each(Id id, const Vector& a) {
+  const Vector r = make(a.type);
+  for (int p = 0; p < registers(a.type); ++p) cc_.emit(id, r.part[p], a.part[p]);
+  return r;
+}
+Vector Avx2::each(Id id, const Vector& a, const Vector& b) {
+  const Vector r = make(a.type);
+  for (int p = 0; p < registers(a.type); ++p) cc_.emit(id, r.part[p], a.part[p], b.part[p]);
+  return r;
+}
+Vector Avx2::each_immediate(Id id, const Vector& a, int immediate) {
+  const Vector r = make(a.type);
+  for (int p = 0; p < registers(a.type); ++p) cc_.emit(id, r.part[p], a.part[p], asmjit::Imm(immediate));
+  return r;
+}
+
+bool Avx2::has(Op op, DType operand, DType result) const {
+  if (op == Op::rem) return false;
+  if (op == Op::div) return is_floating(operand);
+  if (op == Op::cast && is_floating(operand) && (result == DType::i64 || result == DType::u64)) return false;
+  return operand != DType::boolean || (op != Op::shl && op != Op::shr && op != Op::bitcast);
+}
+
+Vector Avx2::emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) {
+  switch (op) {
+    case Op::add:
+    case Op::sub:
+    case Op::mul:
+    case Op::div:
+      return arithmetic(op, a, b);
+    case Op::neg:
+      return neg(a);
+    case Op::abs:
+      return abs(a);
+    case Op::sqrt:
+      return each(is_wide(a.type) ? I::kIdVsqrtpd : I::kIdVsqrtps, a);
+    case Op::fma:
+      return fma(a, b, c);
+    case Op::bit_and:
+    case Op::bit_or:
+    case Op::bit_xor:
+      return bitwise(op, a, b);
+    case Op::bit_not:
+      return bit_not(a);
+    case Op::shl:
+    case Op::shr:
+      return shift(op, a, b);
+    case Op::eq:
+    case Op::lt:
+    case Op::le:
+      return compare(op, a, b);
+    case Op::select:
+      return select(a, b, c);
+    case Op::cast:
+      return cast(a, result);
+    case Op::bitcast:
+      return bitcast(a, result);
+    default:
+      return a;
+  }
+}
+
+/// 8-bit values back into their range after an operation on 32-bit lanes.
+Vector Avx2::wrap(const Vector& v) {
+  if (v.type == DType::i8) return each_immediate(I::kIdVpsrad, each_immediate(I::kIdVpslld, v, 24), 24);
+  return v.type == DType::u8 ? each(I::kIdVpand, v, constant(DType::u32, 0xff)) : v;
+}
+
+Vector Avx2::arithmetic(Op op, const Vector& a, const Vector& b) {
+  struct Row {
+    Id f32, f64, i32, i64;
+  };
+  static constexpr Row kAdd{I::kIdVaddps, I::kIdVaddpd, I::kIdVpaddd, I::kIdVpaddq};
+  static constexpr Row kSub{I::kIdVsubps, I::kIdVsubpd, I::kIdVpsubd, I::kIdVpsubq};
+  static constexpr Row kMul{I::kIdVmulps, I::kIdVmulpd, I::kIdVpmulld, I::kIdVpmuludq};
+  static constexpr Row kDiv{I::kIdVdivps, I::kIdVdivpd, 0, 0};
+  if (op == Op::mul && is_wide(a.type) && !is_floating(a.type)) return multiply_64(a, b);
+  const Row& row = op == Op::add ? kAdd : op == Op::sub ? kSub : op == Op::mul ? kMul : kDiv;
+  const bool wide = is_wide(a.type);
+  return wrap(each(is_floating(a.type) ? (wide ? row.f64 : row.f32) : (wide ? row.i64 : row.i32), a, b));
+}
+
+/// The low half of a product of 64-bit numbers, of products of 32-bit ones.
+Vector Avx2::multiply_64(const Vector& a, const Vector& b) {
+  const Vector cross = each(I::kIdVpaddq, each(I::kIdVpmuludq, each_immediate(I::kIdVpsrlq, a, 32), b),
+                            each(I::kIdVpmuludq, a, each_immediate(I::kIdVpsrlq, b, 32)));
+  return each(I::kIdVpaddq, each(I::kIdVpmuludq, a, b), each_immediate(I::kIdVpsllq, cross, 32));
+}
+
+Vector Avx2::sign_mask(const Vector& a) { return less_lanes(a, constant(a.type, 0)); }
+
+Vector Avx2::neg(const Vector& a) {
+  if (!is_floating(a.type)) return arithmetic(Op::sub, constant(a.type, 0), a);
+  return each(I::kIdVpxor, a, constant(a.type, is_wide(a.type) ? 0x8000000000000000u : 0x80000000u));
+}
+
+Vector Avx2::abs(const Vector& a) {
+  if (is_floating(a.type))
+    return each(I::kIdVpand, a, constant(a.type, is_wide(a.type) ? 0x7fffffffffffffffu : 0x7fffffffu));
+  if (!is_signed(a.type)) return a;
+  if (!is_wide(a.type)) return wrap(each(I::kIdVpabsd, a));
+  const Vector sign = sign_mask(a);
+  return each(I::kIdVpsubq, each(I::kIdVpxor, a, sign), sign);
+}
+
+Vector Avx2::fma(const Vector& a, const Vector& b, const Vector& c) {
+  const Vector r = make(a.type);
+  for (int p = 0; p < registers(a.type); ++p) {
+    cc_.vmovaps(r.part[p], a.part[p]);
+    cc_.emit(is_wide(a.type) ? I::kIdVfmadd213pd : I::kIdVfmadd213ps, r.part[p], b.part[p], c.part[p]);
+  }
+  return r;
+}
+
+Vector Avx2::bitwise(Op op, const Vector& a, const Vector& b) {
+  return each(op == Op::bit_and ? I::kIdVpand : op == Op::bit_or ? I::kIdVpor : I::kIdVpxor, a, b);
+}
+
+Vector Avx2::bit_not(const Vector& a) {
+  return wrap(each(I::kIdVpxor, a, constant(bits_type(a.type), ~std::uint64_t{0})));
+}
+
+Vector Avx2::shift(Op op, const Vector& a, const Vector& b) {
+  const bool wide = is_wide(a.type);
+  const Vector counts = each(I::kIdVpand, b, constant(bits_type(a.type), 8 * size_of(a.type) - 1));
+  if (op == Op::shl) return wrap(each(wide ? I::kIdVpsllvq : I::kIdVpsllvd, a, counts));
+  if (!is_signed(a.type)) return each(wide ? I::kIdVpsrlvq : I::kIdVpsrlvd, a, counts);
+  if (!wide) return each(I::kIdVpsravd, a, counts);
+  // No arithmetic shift of 64 bits: negative numbers are shifted as their complement.
+  const Vector sign = sign_mask(a);
+  return each(I::kIdVpxor, each(I::kIdVpsrlvq, each(I::kIdVpxor, a, sign), counts), sign);
+}
+
+Vector Avx2::equal_lanes(const Vector& a, const Vector& b) {
+  return each(is_wide(a.type) ? I::kIdVpcmpeqq : I::kIdVpcmpeqd, a, b);
+}
+
+Vector Avx2::flip_top_bit(const Vector& a) {
+  return each(I::kIdVpxor, a, constant(bits_type(a.type), is_wide(a.type) ? 0x8000000000000000u : 0x80000000u));
+}
+
+Vector Avx2::less_lanes(const Vector& a, const Vector& b) {
+  const Id greater = is_wide(a.type) ? I::kIdVpcmpgtq : I::kIdVpcmpgtd;
+  // u8 is positive in its 32-bit lane.
+  if (a.type == DType::u32 || a.type == DType::u64) return each(greater, flip_top_bit(b), flip_top_bit(a));
+  return each(greater, b, a);
+}
+
+Vector Avx2::float_lanes(const Vector& a, const Vector& b, int immediate) {
+  const Vector r = make(a.type);
+  for (int p = 0; p < registers(a.type); ++p)
+    cc_.emit(is_wide(a.type) ? I::kIdVcmppd : I::kIdVcmpps, r.part[p], a.part[p], b.part[p], asmjit::Imm(immediate));
+  return r;
+}
+
+Vector Avx2::narrow(const Vector& lanes) {
+  return as(is_wide(lanes.type) ? low_halves(lanes, DType::u32) : lanes, DType::boolean);
+}
+
+Vector Avx2::widen(const Vector& boolean, DType type) {
+  if (!is_wide(type)) return as(boolean, type);
+  const Vector r = make(type);
+  cc_.vpmovsxdq(r.part[0], boolean.part[0].xmm());
+  cc_.vpmovsxdq(r.part[1], upper(boolean.part[0]));
+  return r;
+}
+
+Vector Avx2::compare(Op op, const Vector& a, const Vector& b) {
+  if (is_floating(a.type)) return narrow(float_lanes(a, b, op == Op::eq ? kEqual : op == Op::lt ? kLess : kLessEqual));
+  if (a.type == DType::boolean) {
+    // True is all bits, which is less than none as a number: the operands change places.
+    if (op == Op::eq) return as(equal_lanes(a, b), DType::boolean);
+    return op == Op::lt ? as(less_lanes(b, a), DType::boolean) : bit_not(as(less_lanes(a, b), DType::boolean));
+  }
+  if (op == Op::eq) return narrow(equal_lanes(a, b));
+  return op == Op::lt ? narrow(less_lanes(a, b)) : bit_not(narrow(less_lanes(b, a)));
+}
+
+/// `a` where the lanes are set, else `b`.
+Vector Avx2::choose(const Vector& lanes, const Vector& a, const Vector& b) {
+  const Vector r = make(a.type);
+  for (int p = 0; p < registers(a.type); ++p) cc_.vpblendvb(r.part[p], b.part[p], a.part[p], lanes.part[p]);
+  return r;
+}
+
+Vector Avx2::select(const Vector& condition, const Vector& a, const Vector& b) {
+  return choose(widen(condition, a.type), a, b);
+}
+
+}  // namespace lockstep::cpu::jit

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <vector>
+
+#include "machine.hpp"
+
+namespace lockstep::cpu::jit {
+
+/// AVX2 with FMA: eight elements at a time, whole vectors only. Bools are registers of 32-bit lanes.
+class Avx2 : public Machine {
+ public:
+  explicit Avx2(x86::Compiler& cc) : cc_(cc) {}
+
+  int width() const override { return 8; }
+  bool has(Op op, DType operand, DType result) const override;
+  Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
+  void stream() override { streams_ = true; }
+  void keep_constants_here() override { prologue_ = cc_.cursor(); }
+  Vector constant(DType type, std::uint64_t bits) override;
+  Vector broadcast(DType type, x86::Mem from) override;
+  Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
+  void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
+
+ private:
+  using Id = asmjit::InstId;
+  struct Kept {
+    std::uint64_t bits;
+    Vector vector;
+  };
+
+  static int registers(DType type) { return size_of(type) == 8 ? 2 : 1; }
+  Vector make(DType type);
+  Vector fresh(DType type, std::uint64_t bits);
+  /// One instruction on each register.
+  Vector each(Id id, const Vector& a);
+  Vector each(Id id, const Vector& a, const Vector& b);
+  Vector each_immediate(Id id, const Vector& a, int immediate);
+  Vector as(Vector v, DType type) const;
+
+  /// A bool from the bytes of bools in 32-bit lanes.
+  Vector not_zero(const Vector& bytes);
+  Vector arithmetic(Op op, const Vector& a, const Vector& b);
+  Vector multiply_64(const Vector& a, const Vector& b);
+  Vector neg(const Vector& a);
+  Vector abs(const Vector& a);
+  Vector fma(const Vector& a, const Vector& b, const Vector& c);
+  Vector bitwise(Op op, const Vector& a, const Vector& b);
+  Vector bit_not(const Vector& a);
+  Vector shift(Op op, const Vector& a, const Vector& b);
+  Vector wrap(const Vector& v);
+  Vector sign_mask(const Vector& a);
+
+  // Lanes as wide as the type, all bits set where it holds.
+  Vector equal_lanes(const Vector& a, const Vector& b);
+  Vector less_lanes(const Vector& a, const Vector& b);
+  Vector float_lanes(const Vector& a, const Vector& b, int immediate);
+  Vector flip_top_bit(const Vector& a);
+  Vector compare(Op op, const Vector& a, const Vector& b);
+  /// Between a bool and lanes as wide as a type.
+  Vector narrow(const Vector& lanes);
+  Vector widen(const Vector& boolean, DType type);
+  Vector choose(const Vector& lanes, const Vector& a, const Vector& b);
+  Vector select(const Vector& condition, const Vector& a, const Vector& b);
+
+  Vector cast(const Vector& a, DType to);
+  Vector bitcast(const Vector& a, DType to);
+  Vector between_integers(const Vector& a, DType to);
+  Vector low_halves(const Vector& a, DType to);
+  Vector integer_to_float(const Vector& a, DType to);
+  Vector wide_to_double(const Vector& a);
+  Vector wide_to_single(const Vector& a);
+  Vector float_to_float(const Vector& a, DType to);
+  Vector float_to_integer(const Vector& a, DType to);
+  Vector double_to_unsigned(const Vector& a);
+  static DType bits_of(const Vector& a);
+  x86::Xmm upper(const x86::Vec& v);
+  void join(const x86::Vec& to, const x86::Vec& low, const x86::Vec& high);
+
+  x86::Compiler& cc_;
+  bool streams_ = false;
+  asmjit::BaseNode* prologue_ = nullptr;
+  std::vector<Kept> kept_;
+  int kept_registers_ = 0;
+};
+
+}  // namespace lockstep::cpu::jit

@@ -1,0 +1,20 @@
+#include "avx512.hpp"
+
+namespace lockstep::cpu::jit {
+
+Vector Avx512::broadcast(DType type, x86::Mem from) {
+  if (size_of(type) != 1) return memory_.broadcast(type, from);
+  const x86::Gp value = cc_.newUInt32();
+  from.setSize(1);
+  if (type == DType::i8)
+    cc_.movsx(value, from);
+  else
+    cc_.movzx(value, from);
+  Vector v = memory_.make(type);
+  const x86::Vec all = type == DType::boolean ? cc_.newZmm() : v.part[0];
+  cc_.vpbroadcastd(all, value);
+  if (type == DType::boolean) cc_.vptestmd(v.mask, all, all);
+  return v;
+}
+
+}  // namespace lockstep::cpu::jit

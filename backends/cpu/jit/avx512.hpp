@@ -1,0 +1,38 @@
+#pragma once
+
+#include "machine.hpp"
+#include "operations.hpp"
+
+namespace lockstep::cpu::jit {
+
+class Avx512 : public Machine {
+ public:
+  explicit Avx512(x86::Compiler& cc) : cc_(cc), memory_(cc), operations_(cc, memory_) {}
+
+  int width() const override { return kWidth; }
+  bool has(Op op, DType operand, DType) const override { return Operations::has(op, operand); }
+  Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override {
+    return operations_.emit(op, result, a, b, c);
+  }
+  void stream() override { memory_.stream(); }
+  void keep_constants_here() override { memory_.keep_constants_here(); }
+  Vector constant(DType type, std::uint64_t bits) override { return memory_.constant(type, bits); }
+  Vector broadcast(DType type, x86::Mem from) override;
+  Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override {
+    return memory_.load(type, base, index, tail, ahead);
+  }
+  void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override {
+    memory_.store(v, base, index, tail, ahead);
+  }
+
+  // For folds.
+  Memory& memory() { return memory_; }
+  Operations& operations() { return operations_; }
+
+ private:
+  x86::Compiler& cc_;
+  Memory memory_;
+  Operations operations_;
+};
+
+}  // namespace lockstep::cpu::jit

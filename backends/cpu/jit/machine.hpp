@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include "lockstep/program.hpp"
+#include "vector.hpp"
+
+namespace lockstep::cpu::jit {
+
+/// Emits what a loop is made of, for one instruction set.
+class Machine {
+ public:
+  virtual ~Machine() = default;
+
+  /// Elements in a Vector.
+  virtual int width() const = 0;
+  /// False where `op` from `operand` to `result` has no instruction.
+  virtual bool has(Op op, DType operand, DType result) const = 0;
+  virtual Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) = 0;
+
+  /// From here on, whole vectors are stored past the caches.
+  virtual void stream() = 0;
+  /// Constants are loaded here, before the loops, as long as there are registers to keep them.
+  virtual void keep_constants_here() = 0;
+  virtual Vector constant(DType type, std::uint64_t bits) = 0;
+  /// The value at `from` in all lanes.
+  virtual Vector broadcast(DType type, x86::Mem from) = 0;
+  /// The elements from number `index + ahead` of `base`; `tail`, if there, is the mask of those that exist.
+  virtual Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) = 0;
+  virtual void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) = 0;
+};
+
+}  // namespace lockstep::cpu::jit
