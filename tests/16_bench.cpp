@@ -318,6 +318,32 @@ TEST_CASE("bench --compare exits with 1 exactly if a row is slower") {
   check_refused(2, "holds no benchmark results", {"bench", "--compare", old_file, (folder / "text").string()});
 }
 
+TEST_CASE("shares of the limit are compared where rows have one, whatever the machine's speed") {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, double speed, double share) {
+    const json rows = {
+        {{"name", "a"}, {"real_time", 100 / speed}, {"limit_share", share}, {"samples", noisy(100 / speed, 30, 5)}},
+        {{"name", "limit/a"}, {"real_time", 100 * share / speed}}};
+    write_file(folder / name, json({{"context", json::object()}, {"benchmarks", rows}}).dump());
+    return (folder / name).string();
+  };
+  const std::string old_file = write("old.json", 1, 0.8), half_speed = write("half.json", 0.5, 0.79),
+                    half_share = write("share.json", 1, 0.4);
+  CHECK(run_program({"bench", "--compare", old_file, half_speed}).exit == 1);
+  const Outcome same = run_program({"bench", "--compare", old_file, half_speed, "--shares"});
+  CHECK(same.exit == 0);
+  CHECK(same.out.find("1 same, 0 faster") != std::string::npos);
+  CHECK(same.out.find("limit/a") == std::string::npos);
+  const Outcome slower = run_program({"bench", "--compare", old_file, half_share, "--shares", "--json", "-"});
+  CHECK(slower.exit == 1);
+  const json change = json::parse(slower.out)["changes"][0];
+  CHECK(change["old"].get<double>() == doctest::Approx(1 / 0.8).epsilon(0.02));
+  CHECK(change["new"].get<double>() == doctest::Approx(1 / 0.4).epsilon(0.02));
+  const std::string zero = write("zero.json", 1, 0.0);
+  check_refused(2, "limit_share", {"bench", "--compare", old_file, zero, "--shares"});
+  check_refused(2, "--shares", {"bench", "triad", "--shares"});
+}
+
 TEST_CASE("bench --list shows the table and runs nothing") {
   const Outcome all = run_program({"bench", "--list", "--device", "none:0"});
   CHECK(all.exit == 0);

@@ -24,9 +24,15 @@ double unit_of(const std::string& name) {
 }
 
 /// Adds the samples of one entry; throws what the JSON library throws for a member that is missing or of another kind.
-void add_entry(Results& results, const Json& entry) {
+void add_entry(Results& results, const Json& entry, Measure measure) {
   if (entry.value("run_type", "iteration") == "aggregate" || entry.value("error_occurred", false)) return;
-  const double unit = unit_of(entry.value("time_unit", "ns"));
+  double unit = unit_of(entry.value("time_unit", "ns"));
+  if (measure == Measure::share) {
+    if (!entry.contains("limit_share")) return;
+    const double limit = entry.at("limit_share").get<double>() * entry.at("real_time").get<double>();
+    if (!(limit > 0) || std::isinf(limit)) throw std::invalid_argument("a limit_share that is no share");
+    unit = 1 / limit;
+  }
   std::vector<double> samples = {entry.at("real_time").get<double>()};
   if (entry.contains("samples")) samples = entry.at("samples").get<std::vector<double>>();
   std::vector<double>& all = results[entry.at("name").get<std::string>()];
@@ -40,13 +46,15 @@ std::string change_text(double ratio) { return fmt::format("{:+.1f}%", 100 * (ra
 
 }  // namespace
 
-Results read_results(const std::filesystem::path& path) { return parse_results(read_file(path), path.string()); }
+Results read_results(const std::filesystem::path& path, Measure measure) {
+  return parse_results(read_file(path), path.string(), measure);
+}
 
-Results parse_results(std::string_view text, const std::string& name) {
+Results parse_results(std::string_view text, const std::string& name, Measure measure) {
   try {
     Results results;
     const Json document = Json::parse(text);
-    for (const Json& entry : document.at("benchmarks")) add_entry(results, entry);
+    for (const Json& entry : document.at("benchmarks")) add_entry(results, entry, measure);
     return results;
   } catch (const std::exception& error) {
     throw Error(Code::bad_text, fmt::format("{} holds no benchmark results: {}", name, error.what()),
@@ -90,10 +98,13 @@ Comparison compare(const Results& before, const Results& after, const Judgement&
   return comparison;
 }
 
-std::vector<std::vector<std::string>> table_rows(const Comparison& comparison) {
+std::vector<std::vector<std::string>> table_rows(const Comparison& comparison, Measure measure) {
+  const auto text = [&](double sample) {
+    return measure == Measure::time ? time_text(sample) : fmt::format("{:.0f}%", 100 / sample);
+  };
   std::vector<std::vector<std::string>> rows = {{"ROW", "OLD", "NEW", "CHANGE", "P", "VERDICT"}};
   for (const Change& c : comparison.changes)
-    rows.push_back({c.name, time_text(c.before), time_text(c.after), change_text(c.after / c.before),
+    rows.push_back({c.name, text(c.before), text(c.after), change_text(c.after / c.before),
                     fmt::format("{:.2g}", c.probability), std::string(to_string(c.verdict))});
   return rows;
 }
@@ -107,13 +118,15 @@ std::string closing_line(const Comparison& comparison) {
   return text + "\n";
 }
 
-std::string to_json(const Comparison& comparison) {
+std::string to_json(const Comparison& comparison, Measure measure) {
+  const bool is_time = measure == Measure::time;
+  const double unit = is_time ? 1e9 : 1;
   Json changes = Json::array();
   for (const Change& c : comparison.changes)
     changes.push_back({{"name", c.name},
-                       {"old", c.before * 1e9},
-                       {"new", c.after * 1e9},
-                       {"time_unit", "ns"},
+                       {"old", c.before * unit},
+                       {"new", c.after * unit},
+                       {"time_unit", is_time ? "ns" : "times of the limit"},
                        {"probability", c.probability},
                        {"verdict", to_string(c.verdict)}});
   const Json document = {

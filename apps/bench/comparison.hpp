@@ -8,13 +8,19 @@
 
 namespace lockstep::bench {
 
-/// The samples of each row of a results file, in seconds, by name.
+/// The samples of each row of a results file, by name.
 using Results = std::map<std::string, std::vector<double>>;
+
+/// What is compared.
+enum class Measure {
+  time,   ///< samples in seconds
+  share,  ///< in times of the hand-written loop beside the row, of rows that have one: it takes out much of the machine
+};
 
 /// Reads a file that `lockstep bench --json` or Google Benchmark wrote. Of the latter, repetitions of one name are its
 /// samples; aggregates and rows with an error are left out. Throws `file`, and `bad_text` for what is no such file.
-Results read_results(const std::filesystem::path& path);
-Results parse_results(std::string_view text, const std::string& name);
+Results read_results(const std::filesystem::path& path, Measure measure = Measure::time);
+Results parse_results(std::string_view text, const std::string& name, Measure measure = Measure::time);
 
 enum class Verdict { same, faster, slower, ambiguous };
 std::string_view to_string(Verdict verdict) noexcept;
@@ -28,7 +34,7 @@ struct Judgement {
 /// How a row changed.
 struct Change {
   std::string name;
-  double before = 0, after = 0;  ///< medians, in seconds
+  double before = 0, after = 0;  ///< medians of the samples
   double probability = 1;        ///< that chance alone gave this difference of ranks
   Verdict verdict = Verdict::ambiguous;
 };
@@ -47,8 +53,8 @@ struct Comparison {
 Comparison compare(const Results& before, const Results& after, const Judgement& judgement);
 
 /// The rows of a table for people, and how many there are of each verdict.
-std::vector<std::vector<std::string>> table_rows(const Comparison& comparison);
+std::vector<std::vector<std::string>> table_rows(const Comparison& comparison, Measure measure = Measure::time);
 std::string closing_line(const Comparison& comparison);
-std::string to_json(const Comparison& comparison);
+std::string to_json(const Comparison& comparison, Measure measure = Measure::time);
 
 }  // namespace lockstep::bench

@@ -20,7 +20,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> filters, devices, types, sizes;
-  bool list = false, quick = false, no_limits = false, no_peers = false;
+  bool list = false, quick = false, shares = false, no_limits = false, no_peers = false;
   double seconds = 0.5, threshold = 0.05;
   std::string json, plot;
   std::vector<std::string> compare;
@@ -138,18 +138,19 @@ int list(const Options& options) {
 }
 
 int compare_files(const Options& options) {
+  const bench::Measure measure = options.shares ? bench::Measure::share : bench::Measure::time;
   const bench::Comparison comparison =
-      bench::compare(bench::read_results(options.compare[0]), bench::read_results(options.compare[1]),
+      bench::compare(bench::read_results(options.compare[0], measure), bench::read_results(options.compare[1], measure),
                      {.threshold = options.threshold});
   if (comparison.changes.empty())
     throw Error(Code::bad_argument,
                 fmt::format("{} and {} have no row in common", options.compare[0], options.compare[1]),
                 "Compare two runs of the same cases and sizes.");
-  const std::string json = bench::to_json(comparison);
+  const std::string json = bench::to_json(comparison, measure);
   if (!options.json.empty() && !options.json_to_stdout()) write_file(options.json, json);
   print(options.json_to_stdout()
             ? json
-            : format_table(bench::table_rows(comparison), {1, 2, 3, 4}) + bench::closing_line(comparison));
+            : format_table(bench::table_rows(comparison, measure), {1, 2, 3, 4}) + bench::closing_line(comparison));
   return comparison.count(bench::Verdict::slower) == 0 ? kGood : kNo;
 }
 
@@ -182,11 +183,9 @@ Run setup_bench(CLI::App& app) {
   app.add_option("--plot", options->plot, "file for a roofline with the rows in it: .svg, .png or .pdf")
       ->type_name("FILE")
       ->excludes(no_limits);
-  app.add_option("--compare", options->compare, "judge two files of results instead")
-      ->expected(2)
-      ->type_name("OLD NEW")
-      ->excludes(quick)
-      ->excludes(listing);
+  auto* compare = app.add_option("--compare", options->compare, "judge two files of results instead");
+  compare->expected(2)->type_name("OLD NEW")->excludes(quick)->excludes(listing);
+  app.add_flag("--shares", options->shares, "with --compare: judge shares of the limit, not times")->needs(compare);
   app.add_option("--threshold", options->threshold, "with --compare: the part of a time that does not matter (0.05)")
       ->check(CLI::Range(0.0, 10.0))
       ->type_name("PART");
