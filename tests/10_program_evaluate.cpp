@@ -174,3 +174,7 @@ TEST_CASE_FIXTURE(Fixture, "too little memory is a failure of the device, with w
   refused(3, "memory", {"x*2", "x=big.npy", "--memory", "64KiB", "--output", "r.npy"});
   CHECK(out({"sum(x)", "x=big.npy", "--memory", "16MB"}) == "150000.0\n");
 }
+
+TEST_CASE_FIXTURE(Fixture, "sorts and running sums are reached from the command line") {
+  CHECK(out({"cumsum(x)[-1]; sort(-x)[:1]", "x=x.npy"}) == "21.5\n[-6.5]  f64 (1,)\n");
+}

@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "lockstep/nearest.hpp"
+#include "text_algorithm.hpp"
 #include "text_error.hpp"
 #include "text_subscript.hpp"
 #include "typing.hpp"
@@ -114,6 +115,12 @@ class Builder {
   Expr value(const Conversion& conversion) { return cast(values_[conversion.operand], conversion.type); }
   Expr value(const ElementIndex& element) { return index(element.axis); }
   Expr value(const Range& range) { return arange(range.n); }
+  Expr value(const AlgorithmCall& what) {
+    std::vector<Expr> operands;
+    for (int i = 0; i < what.algorithm->operands; ++i)
+      operands.push_back(values_[what.operands[static_cast<std::size_t>(i)]]);
+    return what.algorithm->run(operands, what);
+  }
 
   Expr value(const Subscript& subscript, std::size_t place) {
     const Array* array = values_[subscript.operand].as_array();

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "lockstep/nearest.hpp"
+#include "text_algorithm.hpp"
 #include "text_error.hpp"
 #include "text_parser.hpp"
 
@@ -42,6 +43,7 @@ NodeIndex Parser::call(const Token& name) {
   const Nesting nesting(*this);
   if (name.is("index")) return index_call(name);
   if (name.is("arange")) return range_call(name);
+  if (const AlgorithmInfo* algorithm = algorithm_named(name.text)) return algorithm_call(name, *algorithm);
   const FunctionInfo* function = row_named(all_functions(), name.text);
   const ReductionInfo* reduction = row_named(all_reductions(), name.text);
   const std::optional<DType> type = dtype_from_string(name.text);
@@ -66,6 +68,7 @@ std::vector<std::string_view> callable_names() {
   std::vector<std::string_view> names = {"index", "arange"};
   for (const FunctionInfo& row : all_functions()) names.push_back(row.name);
   for (const ReductionInfo& row : all_reductions()) names.push_back(row.name);
+  for (const AlgorithmInfo& row : all_algorithms()) names.push_back(row.name);
   for (const DType type : all_dtypes()) names.push_back(to_string(type));
   return names;
 }

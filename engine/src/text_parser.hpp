@@ -43,6 +43,10 @@ class Parser {
   NodeIndex fold(Call& call, Reduction reduction);
   [[noreturn]] void unknown_function(const Token& name) const;
 
+  // text_algorithm.cpp: the same for algorithms.
+  NodeIndex algorithm_call(const Token& name, const AlgorithmInfo& algorithm);
+  void algorithm_keyword(AlgorithmCall& call);
+
   // text_subscript.cpp: what stands between brackets.
   NodeIndex subscript(NodeIndex of);
   Subscript::Item subscript_item();

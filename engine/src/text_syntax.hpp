@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -41,6 +42,15 @@ struct ElementIndex {
 struct Range {
   std::uint64_t n = 0;
 };
+struct AlgorithmInfo;
+/// An algorithm of docs/algorithms.md: what it works on is evaluated when the text is built.
+struct AlgorithmCall {
+  const AlgorithmInfo* algorithm = nullptr;
+  std::array<NodeIndex, 2> operands{};
+  bool has_axis = false;
+  std::optional<int> axis;  ///< nothing: all axes as one
+  bool exclusive = false;
+};
 struct Subscript {
   /// One entry between the brackets.
   struct Item {
@@ -55,7 +65,7 @@ struct Subscript {
 };
 
 struct Node {
-  std::variant<Number, Name, Operation, Fold, Conversion, ElementIndex, Range, Subscript> what;
+  std::variant<Number, Name, Operation, Fold, Conversion, ElementIndex, Range, AlgorithmCall, Subscript> what;
   std::size_t place = 0;  ///< where errors point: the operator or the name
 };
 

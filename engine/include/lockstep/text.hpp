@@ -25,8 +25,9 @@ struct Statement {
 /// functions.def, reductions with `axis=` and `keepdims=`, casts by type name, typed numbers ("1f32"), slices of arrays
 /// ("x[1:]"), statements separated by `;` or a new line. An assignment gives a name to the statements after it.
 /// Throws `bad_text` with line, column and a caret under the place, and the nearest known name for an unknown one;
-/// errors of shape and type keep their code and get the place too. Nothing is evaluated.
-/// A text has at most 1 MiB, and brackets, signs and powers nest at most 200 deep.
+/// errors of shape and type keep their code and get the place too. Nothing is evaluated but what sorts, running sums
+/// and the other algorithms (docs/algorithms.md) work on: their results are arrays. A text has at most 1 MiB, and
+/// brackets, signs and powers nest at most 200 deep.
 std::vector<Statement> parse(std::string_view text, const Names& names);
 
 namespace text {
