@@ -99,3 +99,18 @@ TEST_CASE_FIXTURE(OnDevice, "a place is that of the value before the array is ov
   CHECK(device.run({&negate, 1}, {&at, 1}).front().item<std::int64_t>() == 3000);
   CHECK(item<std::int64_t>(argmin(x)) == 3000);
 }
+
+TEST_CASE_FIXTURE(OnDevice, "a fold over the rows of an array that is overwritten in the same pass sees what it held") {
+  for (const Shape& shape : {Shape{300, 20}, Shape{40, 300}, Shape{3, 2000}, Shape{2000, 3}}) {
+    CAPTURE(to_string(shape));
+    std::vector<std::int32_t> values(shape.size());
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int32_t>(i * 7919 % 1000);
+    const Array x = device.array(values, shape), copy = device.array(values, shape);
+    const Assignment negate{x, -x};
+    const std::vector<Expr> folds{sum(x, 0), max(x, 0), argmax(x, 0), sum(x * 2, 1)};
+    const std::vector<Array> together = device.run({&negate, 1}, folds);
+    const std::vector<Expr> apart{sum(copy, 0), max(copy, 0), argmax(copy, 0), sum(copy * 2, 1)};
+    for (std::size_t i = 0; i < apart.size(); ++i) CHECK(difference(together[i], evaluate(apart[i])) == "");
+    CHECK(difference(x, evaluate(-copy)) == "");
+  }
+}

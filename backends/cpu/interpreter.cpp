@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
+#include <span>
 
 #include "host_buffer.hpp"
 #include "workspace.hpp"
@@ -36,7 +38,10 @@ std::size_t choose_width(const InterpretedProgram& program, const Pass& pass) {
   const bool along_fold = std::any_of(pass.arrays.begin(), pass.arrays.end(),
                                       [&](const Operand& a) { return is_contiguous_inside(pass, a); });
   if (pass.inner() > kLanes && along_fold) return 1;
-  return std::clamp<std::size_t>(kBlock / std::bit_ceil(pass.inner()), 32, 256);
+  // Where memory runs along the outputs, longer runs of it; more lanes than this would leave the first-level cache.
+  const std::size_t least = along_fold ? 32 : 64;
+  return std::min<std::uint64_t>(pass.outer(),
+                                 std::clamp<std::uint64_t>(kBlock / std::bit_ceil(pass.inner()), least, 256));
 }
 
 Cut::Cut(const InterpretedProgram& program, const Pass& pass, int threads)
@@ -66,7 +71,8 @@ Form choose_form(const InterpretedProgram& program, const Cut& cut) {
     places = places || is_place(output.fold);
     stores = stores || output.fold == Fold::store;
   }
-  return !(places && stores) && program.has_native(Form::fold) ? Form::fold : Form::map;
+  // A place in a single unit is found while the unit is at hand.
+  return !(places && (stores || cut.units == 1)) && program.has_native(Form::fold) ? Form::fold : Form::map;
 }
 
 /// The nodes of a fold tree that wait for their right neighbours, for `width` outputs side by side.
@@ -117,7 +123,10 @@ class Interpreter {
         access_(program, pass, cut_.width > 1, choose_form(program, cut_)) {
     const std::vector<Output>& outputs = program.program().outputs;
     for (std::size_t o = 0; o < outputs.size(); ++o)
-      if (outputs[o].fold != Fold::store) folds_.push_back(o);
+      if (outputs[o].fold != Fold::store) {
+        folds_.push_back(o);
+        sizes_.push_back(size_of(program.program().nodes[outputs[o].node].type));
+      }
     if (cut_.chunks > 1) partials_.resize(folds_.size() * cut_.chunks * cut_.outer);
   }
 
@@ -130,18 +139,26 @@ class Interpreter {
   }
 
  private:
+  /// What a task uses again for each output.
+  struct Scratch {
+    std::unique_ptr<std::uint64_t[]> lanes;  // of columns: for each fold, not initialised
+    std::vector<std::uint64_t> values;       // of native rows: nodes of units, for each fold
+    std::vector<void*> nodes;
+  };
+
   void task(std::uint64_t group, std::uint64_t chunk) {
     Workspace workspace(access_);
+    Scratch scratch;
     const std::uint64_t end = std::min(cut_.outer, (group + 1) * cut_.group);
     const std::uint64_t unit_end = std::min(cut_.units, (chunk + 1) * cut_.chunk);
     for (std::uint64_t o = group * cut_.group; o < end; o += cut_.width) {
       const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(cut_.width, end - o));
       if (access_.form == Form::fold)
-        native_row(workspace, o, chunk * cut_.chunk, unit_end);
+        native_row(workspace, scratch, o, chunk * cut_.chunk, unit_end);
       else if (cut_.width == 1)
         row(workspace, o, chunk * cut_.chunk, unit_end);
       else
-        columns(workspace, o, width, chunk * cut_.chunk, unit_end);
+        columns(workspace, scratch, o, width, chunk * cut_.chunk, unit_end);
     }
   }
 
@@ -174,17 +191,17 @@ class Interpreter {
   }
 
   /// One output, folded by native code: as many units at a time as lie in memory one behind the other.
-  void native_row(Workspace& workspace, std::uint64_t outer, std::uint64_t unit, std::uint64_t unit_end) {
+  void native_row(Workspace& workspace, Scratch& scratch, std::uint64_t outer, std::uint64_t unit,
+                  std::uint64_t unit_end) {
     const std::uint64_t count = unit_end - unit;
-    std::vector<std::uint64_t> values(folds_.size() * count);
-    std::vector<std::size_t> sizes;
-    for (const std::size_t o : folds_)
-      sizes.push_back(size_of(program_.program().nodes[program_.program().outputs[o].node].type));
+    std::vector<std::uint64_t>& values = scratch.values;
+    std::vector<void*>& nodes = scratch.nodes;
+    values.resize(folds_.size() * count);
+    nodes.resize(folds_.size());
     const std::uint64_t step = access_.any_length ? count : 1;
-    std::vector<void*> nodes(folds_.size());
     for (std::uint64_t u = unit; u < unit_end; u += step) {
       for (std::size_t f = 0; f < folds_.size(); ++f)
-        nodes[f] = reinterpret_cast<std::byte*>(&values[f * count]) + (u - unit) * sizes[f];
+        nodes[f] = reinterpret_cast<std::byte*>(&values[f * count]) + (u - unit) * sizes_[f];
       const std::uint64_t begin = u * kBlock;
       const std::uint64_t end = std::min((u + step) * kBlock, cut_.inner);
       workspace.compute({outer, begin, 1, static_cast<std::size_t>(end - begin)}, nodes);
@@ -197,12 +214,13 @@ class Interpreter {
   }
 
   /// Several outputs side by side: a unit takes several blocks, gathered in its lanes.
-  void columns(Workspace& workspace, std::uint64_t outer, std::size_t width, std::uint64_t unit,
+  void columns(Workspace& workspace, Scratch& scratch, std::uint64_t outer, std::size_t width, std::uint64_t unit,
                std::uint64_t unit_end) {
     std::vector<Tree> trees = make_trees(width);
-    const std::size_t lanes_size = kLanes * width * 8 + width * sizeof(Partial);
-    std::vector<std::uint64_t> lanes(folds_.size() * lanes_size / 8);
-    const auto lanes_of = [&](std::size_t f) { return lanes.data() + f * (lanes_size / 8); };
+    // Words of 8 bytes: a lane of each output, or where its extreme value is.
+    const std::size_t lanes_size = std::max<std::size_t>(std::min<std::uint64_t>(kLanes, cut_.inner), 2) * cut_.width;
+    if (!scratch.lanes) scratch.lanes = std::make_unique_for_overwrite<std::uint64_t[]>(folds_.size() * lanes_size);
+    const auto lanes_of = [&](std::size_t f) { return scratch.lanes.get() + f * lanes_size; };
     const std::uint64_t first_unit = unit;
     for (; unit < unit_end; ++unit) {
       const std::uint64_t start = unit * kBlock;
@@ -231,7 +249,10 @@ class Interpreter {
   void finish(std::vector<Tree>& trees, std::uint64_t outer, std::size_t width, std::uint64_t chunk) {
     for (std::size_t f = 0; f < trees.size(); ++f) {
       const Partial* nodes = trees[f].root();
-      for (std::size_t w = 0; w < width; ++w) put(f, outer + w, chunk, nodes[w]);
+      if (cut_.chunks == 1 && pass_.outer_rank <= 1)
+        write_run(folds_[f], outer, {nodes, width});
+      else
+        for (std::size_t w = 0; w < width; ++w) put(f, outer + w, chunk, nodes[w]);
     }
   }
 
@@ -266,6 +287,25 @@ class Interpreter {
     return program_.folds()[o].unit(workspace.values(program_.program().outputs[o].node), tile.rows, begin).index;
   }
 
+  /// Nodes of outputs along one dimension.
+  void write_run(std::size_t o, std::uint64_t outer, std::span<const Partial> nodes) const {
+    const Operand& operand = pass_.outputs[o];
+    const auto size = static_cast<std::int64_t>(size_of(program_.program().output_type(program_.program().outputs[o])));
+    const bool place = is_place(program_.program().outputs[o].fold);
+    const std::int64_t stride = pass_.outer_rank == 1 ? operand.strides[0] : 0;
+    std::byte* to = data_of(*operand.buffer) + (operand.offset + static_cast<std::int64_t>(outer) * stride) * size;
+    for (const Partial& node : nodes) {
+      const void* from = place ? &node.index : &node.bits;
+      if (size == 8)
+        std::memcpy(to, from, 8);
+      else if (size == 4)
+        std::memcpy(to, from, 4);
+      else
+        std::memcpy(to, from, 1);
+      to += stride * size;
+    }
+  }
+
   void write(std::size_t o, std::uint64_t outer, Partial node) const {
     const Program& program = program_.program();
     const Output& output = program.outputs[o];
@@ -284,7 +324,8 @@ class Interpreter {
   Cut cut_;
   Access access_;
   std::vector<std::size_t> folds_;
-  std::vector<Partial> partials_;  // [fold][chunk][outer]
+  std::vector<std::size_t> sizes_;  // of a folded value
+  std::vector<Partial> partials_;   // [fold][chunk][outer]
 };
 
 }  // namespace

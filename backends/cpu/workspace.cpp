@@ -47,6 +47,11 @@ Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool colum
   for (std::size_t a = 0; a < pass.arrays.size(); ++a)
     direct_loads.push_back(!columns && is_contiguous_inside(pass, pass.arrays[a]) &&
                            (in_registers || !is_overwritten_output(a)));
+  for (std::size_t a = 0; a < pass.arrays.size(); ++a) {
+    const Strides& strides = pass.arrays[a].strides;
+    dense_rows.push_back(columns && pass.rank == 2 && pass.outer_rank == 1 && strides[0] == 1 &&
+                         strides[1] == static_cast<std::int64_t>(pass.extents[0]) && !is_overwritten_output(a));
+  }
   for (std::size_t o = 0; o < pass.outputs.size(); ++o) {
     // An operation must not write where a later one of the same tile reads.
     const bool read = !in_registers && std::any_of(pass.arrays.begin(), pass.arrays.end(), [&](const Operand& a) {
@@ -117,6 +122,9 @@ const void* Workspace::load(std::size_t node, const Tile& tile) {
   const std::byte* memory = data_of(*operand.buffer);
   const std::uint64_t size = size_of(n.type);
   if (access_.direct_loads[n.bits]) return memory + tile_start(pass, operand, tile) * static_cast<std::int64_t>(size);
+  if (access_.dense_rows[n.bits] && tile.width == pass.extents[0])
+    return memory +
+           (operand.offset + static_cast<std::int64_t>(tile.inner * tile.width)) * static_cast<std::int64_t>(size);
   gather(pass, operand, tile, memory, size, slot(node));
   return slot(node);
 }
@@ -166,6 +174,7 @@ void Workspace::run_native(const Tile& tile, std::span<void* const> nodes) {
     operands_.push_back(destination(node, tile));
     blocks_[node] = operands_.back();
   }
+  if (nodes.empty() && access_.program.results(access_.form).empty()) return;
   operands_.insert(operands_.end(), nodes.begin(), nodes.end());
   access_.program.call(access_.form, operands_.data(), access_.pass.scalars.data(), tile.size());
 }

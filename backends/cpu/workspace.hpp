@@ -17,6 +17,7 @@ struct Access {
   bool native;                      ///< native code computes the nodes, else the interpreter
   Form form;                        ///< of the native code
   std::vector<bool> direct_loads;   ///< array operand: blocks are read where they lie
+  std::vector<bool> dense_rows;     ///< array operand: a tile as wide as all outputs is one run of memory
   std::vector<bool> direct_stores;  ///< output: the operation writes to its place
   bool any_length = false;          ///< nothing goes through a block: a tile may be longer than one
 
