@@ -33,9 +33,10 @@ std::string processor_name() {
 std::shared_ptr<JitMemory> jit_memory() {
   const char* choice = std::getenv("LOCKSTEP_CPU_JIT");
   if (choice && std::string_view(choice) == "off") return nullptr;
-  const std::string_view isa = block_table().name;
+  const BlockTable& table = block_table();
+  const std::string_view isa = table.name;
   if (isa != "avx512" && isa != "avx2") return nullptr;
-  return make_jit_memory(isa == "avx512" ? JitTarget::avx512 : JitTarget::avx2);
+  return make_jit_memory(isa == "avx512" ? JitTarget::avx512 : JitTarget::avx2, table);
 }
 
 DeviceInfo describe(int threads) {

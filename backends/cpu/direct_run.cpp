@@ -19,7 +19,7 @@ constexpr std::uint64_t kMostTaskUnits = 256;
 // Units of a fold whose nodes fit on the stack.
 constexpr std::uint64_t kFewUnits = 64;
 
-// Where outputs go past the caches: see docs/benchmarks.md.
+// From here on outputs go past the caches: measured, see docs/decisions.md.
 constexpr std::uint64_t kStreamBytes = std::uint64_t{8} << 20;
 
 bool is_dense(const Pass& pass, const Operand& operand) { return pass.rank == 0 || operand.strides[0] == 1; }

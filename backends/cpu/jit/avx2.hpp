@@ -14,7 +14,7 @@ class Avx2 : public Machine {
   int width() const override { return 8; }
   bool has(Op op, DType operand, DType result) const override;
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
-  void stream() override { streams_ = true; }
+  void stream(bool past_caches) override { streams_ = past_caches; }
   void keep_constants_here() override { prologue_ = cc_.cursor(); }
   Vector constant(DType type, std::uint64_t bits) override;
   Vector broadcast(DType type, x86::Mem from) override;

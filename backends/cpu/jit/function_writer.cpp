@@ -1,9 +1,9 @@
 #include "function_writer.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "avx2.hpp"
-#include "block_ops.hpp"
 
 namespace lockstep::cpu::jit {
 namespace {
@@ -27,10 +27,12 @@ bool is_count(const Program& program, const Output& output) {
 
 }  // namespace
 
-FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target)
+FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target,
+                               const BlockTable& table)
     : cc_(cc),
       program_(program),
       form_(form),
+      table_(table),
       results_(result_nodes(program, form)),
       values_(program.nodes.size()),
       needed_(program.nodes.size(), false) {
@@ -44,17 +46,10 @@ FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form f
 }
 
 bool FunctionWriter::can_write() const {
-  const auto has_code = [&](const Node& node) {
-    const int arity = info(node.op).arity;
-    // The type of select's values, of others' operands.
-    return arity == 0 ||
-           machine_->has(node.op, program_.nodes[node.args[node.op == Op::select ? 1 : 0]].type, node.type);
-  };
   const auto has_fold = [&](const Output& output) {
     return output.fold == Fold::store || (avx512_ && FoldWriter::has(output.fold, program_.nodes[output.node].type));
   };
-  return std::all_of(program_.nodes.begin(), program_.nodes.end(), has_code) &&
-         (form_ != Form::fold || std::all_of(program_.outputs.begin(), program_.outputs.end(), has_fold));
+  return form_ != Form::fold || std::all_of(program_.outputs.begin(), program_.outputs.end(), has_fold);
 }
 
 void FunctionWriter::write() {
@@ -74,7 +69,7 @@ void FunctionWriter::write() {
   i_ = cc_.newUInt64();
   cc_.xor_(i_, i_);
   machine_->keep_constants_here();
-  if (form_ == Form::stream) machine_->stream();
+  if (form_ == Form::stream) machine_->stream(true);
   if (form_ == Form::fold)
     write_units();
   else
@@ -260,11 +255,43 @@ void FunctionWriter::write_elements(const x86::KReg* tail, int ahead) {
     else if (node.op == Op::constant)
       values_[i] = machine_->constant(node.type, node.bits);
     else if (info(node.op).arity > 0)
-      values_[i] =
-          machine_->emit(node.op, node.type, values_[node.args[0]], values_[node.args[1]], values_[node.args[2]]);
+      values_[i] = write_operation(node);
   }
   std::size_t pointer = program_.arrays.size() + program_.indices;
   for (std::uint32_t node : results_) machine_->store(values_[node], pointers_[pointer++], i_, tail, ahead);
+}
+
+Vector FunctionWriter::write_operation(const Node& node) {
+  // The type of select's values, of others' operands.
+  const DType operand = program_.nodes[node.args[node.op == Op::select ? 1 : 0]].type;
+  if (!machine_->has(node.op, operand, node.type)) return write_call(node, operand);
+  return machine_->emit(node.op, node.type, values_[node.args[0]], values_[node.args[1]], values_[node.args[2]]);
+}
+
+/// Through memory, and a call for all lanes at once.
+Vector FunctionWriter::write_call(const Node& node, DType operand) {
+  constexpr int kPlaces = 4;
+  const int bytes = 8 * machine_->width();
+  if (!scratch_) scratch_ = cc_.newStack(static_cast<std::uint32_t>(kPlaces * bytes), 64);
+  const x86::Gp zero = cc_.newUInt64();
+  cc_.xor_(zero, zero);
+  std::array<x86::Gp, kPlaces> places;  // of the result and the operands
+  for (int p = 0; p < kPlaces; ++p) {
+    places[static_cast<std::size_t>(p)] = cc_.newUIntPtr();
+    cc_.lea(places[static_cast<std::size_t>(p)], scratch_->cloneAdjusted(p * bytes));
+  }
+  machine_->stream(false);
+  for (int a = 0; a < info(node.op).arity; ++a) {
+    const auto i = static_cast<std::size_t>(a);
+    machine_->store(values_[node.args[i]], places[i + 1], zero, nullptr, 0);
+  }
+  machine_->stream(form_ == Form::stream);
+  asmjit::InvokeNode* call = nullptr;
+  cc_.invoke(&call, reinterpret_cast<std::uint64_t>(table_.op(node.op, operand, node.type)),
+             asmjit::FuncSignatureT<void, void*, const void*, const void*, const void*, std::size_t>());
+  for (std::size_t p = 0; p < kPlaces; ++p) call->setArg(p, places[p]);
+  call->setArg(kPlaces, asmjit::Imm(machine_->width()));
+  return machine_->load(node.type, places[0], zero, nullptr, 0);
 }
 
 }  // namespace lockstep::cpu::jit

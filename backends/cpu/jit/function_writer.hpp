@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "avx512.hpp"
+#include "block_ops.hpp"
 #include "fold_writer.hpp"
 #include "jit.hpp"
 
@@ -12,7 +14,8 @@ namespace lockstep::cpu::jit {
 /// Emits a block function: for AVX-512, or for AVX2 a function without folds that takes whole vectors only.
 class FunctionWriter {
  public:
-  FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target);
+  /// What has no instruction is done by the operations of `table`, called for a vector at a time.
+  FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target, const BlockTable& table);
 
   bool can_write() const;
   void write();
@@ -38,10 +41,13 @@ class FunctionWriter {
 
   x86::KReg tail_mask(const x86::Gp& count);
   void write_elements(const x86::KReg* tail, int ahead);
+  Vector write_operation(const Node& node);
+  Vector write_call(const Node& node, DType operand);
 
   x86::Compiler& cc_;
   const Program& program_;
   Form form_;
+  const BlockTable& table_;
   std::vector<std::uint32_t> results_;
   std::unique_ptr<Machine> machine_;
   Avx512* avx512_ = nullptr;  // the machine, if it is one that folds and masks
@@ -49,6 +55,7 @@ class FunctionWriter {
   std::vector<bool> needed_;
   std::vector<Folded> folds_;
   std::vector<x86::Gp> pointers_;
+  std::optional<x86::Mem> scratch_;  // of calls
   x86::Gp n_;
   x86::Gp i_;
 };

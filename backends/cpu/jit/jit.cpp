@@ -18,14 +18,14 @@ class Code : public JitCode {
 
 class Memory : public JitMemory {
  public:
-  explicit Memory(JitTarget target) : target_(target) {}
+  Memory(JitTarget target, const BlockTable& table) : target_(target), table_(table) {}
 
   std::unique_ptr<JitCode> compile(const Program& program, Form form) override {
     auto compiled = std::make_unique<Code>(runtime_);
     asmjit::CodeHolder code;
     code.init(runtime_->environment());
     asmjit::x86::Compiler cc(&code);
-    jit::FunctionWriter writer(cc, program, form, target_);
+    jit::FunctionWriter writer(cc, program, form, target_, table_);
     if (!writer.can_write()) return nullptr;
     writer.write();
     // What AsmJit cannot encode or place, the interpreter runs.
@@ -37,11 +37,14 @@ class Memory : public JitMemory {
 
  private:
   JitTarget target_;
+  const BlockTable& table_;
   std::shared_ptr<asmjit::JitRuntime> runtime_ = std::make_shared<asmjit::JitRuntime>();
 };
 
 }  // namespace
 
-std::shared_ptr<JitMemory> make_jit_memory(JitTarget target) { return std::make_shared<Memory>(target); }
+std::shared_ptr<JitMemory> make_jit_memory(JitTarget target, const BlockTable& table) {
+  return std::make_shared<Memory>(target, table);
+}
 
 }  // namespace lockstep::cpu

@@ -41,13 +41,14 @@ class JitMemory {
  public:
   virtual ~JitMemory() = default;
 
-  /// Native code, or nothing where the program needs an operation that has no instruction (integer division,
-  /// remainders): the interpreter then runs it.
+  /// Native code, or nothing where a fold has none: the interpreter then folds.
   virtual std::unique_ptr<JitCode> compile(const Program& program, Form form) = 0;
 };
 
-/// Null if this build has no AsmJit.
-std::shared_ptr<JitMemory> make_jit_memory(JitTarget target);
+struct BlockTable;
+
+/// Null if this build has no AsmJit. `table` is for the same instruction set.
+std::shared_ptr<JitMemory> make_jit_memory(JitTarget target, const BlockTable& table);
 
 /// The nodes that a block function writes, in the order of its operands: each output's, but once, and no operand that
 /// is only folded.

@@ -18,8 +18,8 @@ class Machine {
   virtual bool has(Op op, DType operand, DType result) const = 0;
   virtual Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) = 0;
 
-  /// From here on, whole vectors are stored past the caches.
-  virtual void stream() = 0;
+  /// Whether whole vectors are stored past the caches from here on.
+  virtual void stream(bool past_caches) = 0;
   /// Constants are loaded here, before the loops, as long as there are registers to keep them.
   virtual void keep_constants_here() = 0;
   virtual Vector constant(DType type, std::uint64_t bits) = 0;

@@ -3,6 +3,6 @@
 
 namespace lockstep::cpu {
 
-std::shared_ptr<JitMemory> make_jit_memory(JitTarget) { return nullptr; }
+std::shared_ptr<JitMemory> make_jit_memory(JitTarget, const BlockTable&) { return nullptr; }
 
 }  // namespace lockstep::cpu

@@ -31,8 +31,7 @@ class Memory {
   explicit Memory(x86::Compiler& cc) : cc_(cc) {}
 
   Vector make(DType type);
-  /// From here on, whole vectors are stored past the caches.
-  void stream() { streams_ = true; }
+  void stream(bool past_caches) { streams_ = past_caches; }
   /// Constants are loaded here, before the loops, as long as there are registers to keep them.
   void keep_constants_here() { prologue_ = cc_.cursor(); }
   /// All lanes hold the value with these bits. Not to be overwritten.
