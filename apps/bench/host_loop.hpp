@@ -32,6 +32,7 @@ struct HostLoop {
   void (*streaming)(const HostWork&);  ///< with stores past the caches; null if there is none
   double (*fold)(const HostWork&);     ///< a part's result; for sums rounded less than 1024 times in a row
   Combine combine;
+  bool whole = false;  ///< called once, on one thread, for all of the work: sums are then not blocked
 };
 
 struct HostLoops {

@@ -74,7 +74,7 @@ HostRun::~HostRun() = default;
 
 std::vector<HostRun::Way> HostRun::ways() const {
   std::vector<Way> all = {{1, false}};
-  if (team_.size() > 1) all.push_back({team_.size(), false});
+  if (team_.size() > 1 && !loop_.whole) all.push_back({team_.size(), false});
   if (loop_.streaming)
     for (std::size_t i = 0, plain = all.size(); i < plain; ++i) all.push_back({all[i].threads, true});
   return all;
@@ -144,7 +144,7 @@ std::string HostRun::check_fold(std::span<const std::byte> expected) const {
     std::memcpy(&right, expected.data(), sizeof(T));
     // All inputs are positive, so that each rounding errs by at most half an epsilon of the result; the case's own sum
     // is allowed for too.
-    const double roundings = loop_.combine == Combine::sum ? 1024 : 0;
+    const double roundings = loop_.combine != Combine::sum ? 0 : loop_.whole ? static_cast<double>(n_) : 1024;
     const double bound = roundings * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(double(right));
     if (std::abs(total_ - static_cast<double>(right)) <= bound) return {};
     return fmt::format("got {}, expected {} within {}", total_, right, bound);

@@ -13,6 +13,8 @@ namespace lockstep::bench {
 
 /// The loop of this name and type, by the widest instructions of this processor, or null.
 const HostLoop* find_limit(const std::string& name, DType type);
+/// The loop of this name and type in a table, or null.
+const HostLoop* find(const HostLoops& table, const std::string& name, DType type);
 /// The loop that repeats "multiply-add", "square root" or "divide" in registers: `n` of them.
 const HostLoop* find_peak(const std::string& name, DType type);
 /// As find_limit, for the plain loops, which are left to the compiler.

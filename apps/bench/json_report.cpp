@@ -139,7 +139,10 @@ std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std:
     const std::string name = row.job.name();
     benchmarks.push_back(device_entry(several ? name + "/" + row.device : name, row, *first));
     if (&row != first && first->limit) continue;
-    for (const auto& [kind, beside] : {std::pair{"limit", row.limit}, std::pair{"peer", row.peer}}) {
+    std::vector<std::pair<std::string, std::shared_ptr<const Beside>>> besides = {{"limit", row.limit},
+                                                                                  {"peer", row.peer}};
+    for (const auto& library : row.libraries) besides.emplace_back(library->name, library);
+    for (const auto& [kind, beside] : besides) {
       if (!beside) continue;
       Json json = entry(fmt::format("{}/{}", kind, name), beside->seconds, beside->times, row);
       describe(json, row);

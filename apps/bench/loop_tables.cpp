@@ -40,14 +40,14 @@ Tables widest() {
   return {limits::baseline::loops(), peers::baseline::loops(), limits::baseline::peaks()};
 }
 
+}  // namespace
+
 const HostLoop* find(const HostLoops& table, const std::string& name, DType type) {
   const std::span rows(table.first, static_cast<std::size_t>(table.count));
   const auto row =
       std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.name == name && r.type == type; });
   return row == rows.end() ? nullptr : &*row;
 }
-
-}  // namespace
 
 const HostLoop* find_limit(const std::string& name, DType type) { return find(widest().limits, name, type); }
 const HostLoop* find_peak(const std::string& name, DType type) { return find(widest().peaks, name, type); }

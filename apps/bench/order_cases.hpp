@@ -6,7 +6,7 @@
 
 namespace lockstep::bench {
 
-/// Rows whose elements depend on each other or on their places: running values, sorting, random numbers.
+/// Rows whose elements depend on each other or on their places: running values, sorting, gather and scatter.
 std::vector<Case> order_cases();
 
 }  // namespace lockstep::bench

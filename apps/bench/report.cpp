@@ -56,7 +56,12 @@ std::string row_line(const Row& row, const Row& first, bool several_devices) {
   if (several_devices)
     line += fmt::format(" {:>6} {:<6}", first.timed() ? fmt::format("{:.2f}x", first.seconds() / seconds) : "-",
                         row.same_bits ? "same" : "differ");
-  return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  line = line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  for (const auto& library : row.libraries)
+    line += fmt::format("  {:<29} {:>9}       {:>7} {:>7} {:>13.2f}x\n", library->name, time_text(library->median()),
+                        rate(row.bytes(), library->median()), rate(row.flops(), library->median()),
+                        library->median() / seconds);
+  return line;
 }
 
 std::string limit_lines(const std::vector<Row>& rows) {

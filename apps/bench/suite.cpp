@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "host_run.hpp"
+#include "peers/libraries/libraries.hpp"
 
 namespace lockstep::bench {
 namespace {
@@ -37,6 +38,7 @@ struct Suite::Running {
   std::vector<Prepared> prepared;
   std::vector<Row> rows;
   Loop limit, peer;
+  std::vector<Loop> libraries;
 };
 
 Suite::Suite(std::vector<Device> devices, SuiteOptions options)
@@ -80,6 +82,12 @@ void Suite::add_loops(Running& running) const {
   };
   if (options_.limits) add(running.limit, find_limit(job.row->name, job.type), "limit's");
   if (options_.peers) add(running.peer, find_peer(job.row->name, job.type), "peer's");
+  for (const PeerLibrary& library : options_.peers ? peer_libraries() : std::span<const PeerLibrary>()) {
+    Loop loop;
+    loop.beside->name = library.name;
+    add(loop, find(library.loops, job.row->name, job.type), loop.beside->name.c_str());
+    if (loop.run) running.libraries.push_back(std::move(loop));
+  }
 }
 
 void Suite::time(Running& running) const {
@@ -93,7 +101,9 @@ void Suite::time(Running& running) const {
     rows.push_back(&row);
   }
   if (rows.empty()) return;
-  for (Loop* loop : {&running.limit, &running.peer}) {
+  std::vector<Loop*> wanted = {&running.limit, &running.peer};
+  for (Loop& loop : running.libraries) wanted.push_back(&loop);
+  for (Loop* loop : wanted) {
     if (!loop->run) continue;
     batches.push_back(host_batch([run = loop->run.get()] { run->run(); }));
     loops.push_back(loop);
@@ -102,12 +112,13 @@ void Suite::time(Running& running) const {
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i]->samples = std::move(samples[i]);
   for (std::size_t i = 0; i < loops.size(); ++i) {
     Samples& own = samples[rows.size() + i];
-    *loops[i]->beside = {std::move(own.seconds), own.times, loops[i]->run->way()};
+    *loops[i]->beside = {std::move(own.seconds), own.times, loops[i]->run->way(), loops[i]->beside->name};
   }
   for (Row* row : rows) {
     if (!row->device.starts_with("cpu")) continue;
     if (running.limit.run) row->limit = running.limit.beside;
     if (running.peer.run) row->peer = running.peer.beside;
+    for (const Loop& loop : running.libraries) row->libraries.push_back(loop.beside);
   }
 }
 

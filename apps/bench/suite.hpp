@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,7 @@ struct Beside {
   std::vector<double> seconds;
   std::uint64_t times = 1;
   std::string way;
+  std::string name{};  ///< of a library
 
   double median() const { return summarize(seconds).median; }
 };
@@ -32,6 +32,7 @@ struct Row {
   bool same_bits = true;  ///< as on the first device
   Samples samples{};
   std::shared_ptr<const Beside> limit{}, peer{};
+  std::vector<std::shared_ptr<const Beside>> libraries{};  ///< of other people, if this build has some
 
   bool timed() const { return !samples.seconds.empty(); }
   double seconds() const { return summarize(samples.seconds).median; }

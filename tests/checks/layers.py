@@ -64,10 +64,11 @@ VENDORS = [
     ("nlohmann/*", ["apps/*"]),
     ("CLI/*", ["apps/*"]),
     ("cairo*.h", ["apps/bench/plot/*"]),
+    ("Eigen/*", ["apps/bench/peers/libraries/*"]),
     ("CL/*", ["backends/opencl/*"]),
     ("cuda*", ["backends/cuda/*", "kernels/*.cu"]),
     ("nvrtc*", ["backends/cuda/*"]),
-    ("thrust/*", ["backends/cuda/*", "kernels/*.cu"]),
+    ("thrust/*", ["backends/cuda/*", "kernels/*.cu", "apps/bench/peers/libraries/*"]),
     ("cub/*", ["backends/cuda/*", "kernels/*.cu"]),
     ("asmjit/*", ["backends/cpu/*"]),
     ("*.cl.hpp", ["kernels/*"]),  # these two are made during the build, from the text of a kernel
