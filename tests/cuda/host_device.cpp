@@ -7,12 +7,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <sstream>
 #include <stdexcept>
 
 #include "backends/common/kernel_text.hpp"
 #include "backends/cuda/arguments.hpp"
 #include "host_grid.hpp"
+#include "lockstep/error.hpp"
 
 namespace lockstep::test {
 namespace {
@@ -21,11 +23,15 @@ namespace fs = std::filesystem;
 
 class HostBuffer : public Buffer {
  public:
-  explicit HostBuffer(std::uint64_t bytes) : Buffer(bytes), memory_(bytes) {}
-  std::byte* get() const { return memory_.data(); }
+  explicit HostBuffer(std::uint64_t bytes) : Buffer(bytes), memory_(new (kAlignment, std::nothrow) std::byte[bytes]) {
+    if (!memory_) throw Error(Code::out_of_memory, "the host has no room");
+  }
+  ~HostBuffer() override { operator delete[](memory_, kAlignment); }
+  std::byte* get() const { return memory_; }
 
  private:
-  mutable std::vector<std::byte> memory_;
+  static constexpr std::align_val_t kAlignment{256};  // as CUDA's
+  std::byte* memory_;
 };
 
 std::byte* address_of(const Buffer& buffer) { return static_cast<const HostBuffer&>(buffer).get(); }
@@ -115,19 +121,22 @@ std::string text_of(const fs::path& file) {
 
 }  // namespace
 
-HostDevice::HostDevice(int units) {
-  info_.name = "cuda on the host";
+HostDevice::HostDevice(int units, bool at_once) : at_once_(at_once) {
+  info_.name = "cuda:0";
   info_.kind = "cuda";
+  info_.description = "CUDA C on the host";
+  info_.memory = std::uint64_t{8} << 30;
   info_.units = units;
 }
 
 HostDevice::~HostDevice() {
-  if (library_) dlclose(library_);
+  for (void* library : libraries_) dlclose(library);
 }
 
 std::vector<KernelText> HostDevice::texts() const {
   std::vector<KernelText> texts;
-  for (const auto& [kernel, entry] : kernels_) texts.push_back(kernel);
+  for (const auto& [kernel, compiled] : kernels_)
+    if (!compiled.entry) texts.push_back(kernel);
   return texts;
 }
 
@@ -143,24 +152,26 @@ void HostDevice::build() {
                   LOCKSTEP_TEST_CXX, LOCKSTEP_TEST_CUDA_DIR, source.string(), file.string(), log.string());
   const int status = std::system(command.c_str());
   const std::string problem = status != 0 ? text_of(log) : "";
-  if (status == 0) library_ = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* library = status == 0 ? dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) : nullptr;
   if (status == 0 || !std::getenv("LOCKSTEP_TEST_KEEP")) fs::remove_all(folder);
-  if (!library_) throw std::runtime_error("the host's compiler refused CUDA C:\n" + problem.substr(0, 4000));
-  state_ = static_cast<HostState*>(dlsym(library_, "host_state"));
-  for (std::size_t i = 0; i < all.size(); ++i)
-    kernels_[all[i]] =
-        reinterpret_cast<void (*)(void**)>(dlsym(library_, (entry_in_batch(all[i], i) + "_call").c_str()));
+  if (!library) throw std::runtime_error("the host's compiler refused CUDA C:\n" + problem.substr(0, 4000));
+  libraries_.push_back(library);
+  auto* state = static_cast<HostState*>(dlsym(library, "host_state"));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    void* entry = dlsym(library, (entry_in_batch(all[i], i) + "_call").c_str());
+    kernels_[all[i]] = {reinterpret_cast<void (*)(void**)>(entry), state};
+  }
 }
 
 void HostDevice::start(const KernelText& kernel, std::vector<std::uint64_t> arguments, std::uint64_t blocks,
                        std::uint64_t block_size) {
-  const auto entry = kernels_[kernel];
-  if (!library_) return;
-  if (!entry) throw std::runtime_error("a kernel that was not collected");
-  std::vector<void*> places;
-  for (std::uint64_t& word : arguments) places.push_back(&word);
+  const Compiled& compiled = kernels_[kernel];
+  if (!compiled.entry && at_once_) build();
+  if (libraries_.empty()) return;
+  if (!compiled.entry) throw std::runtime_error("a kernel that was not collected");
+  auto places = cuda::places_of(arguments);
   const auto has = [&](const char* name) { return kernel.text.find(name) != std::string::npos; };
-  run_grid(entry, state_, places.data(), blocks, static_cast<unsigned>(block_size),
+  run_grid(compiled.entry, compiled.state, places.data(), blocks, static_cast<unsigned>(block_size),
            has("__syncthreads") || has("_sync"));
   blocks_ += blocks;
 }

@@ -17,11 +17,13 @@ struct HostState;
 /// any order; after `build` it runs it for real. So many kernels cost one call of the compiler.
 class HostDevice : public BackendDevice {
  public:
-  /// Work is divided as for a GPU with this many multiprocessors.
-  explicit HostDevice(int units = 4);
+  /// Work is divided as for a GPU with this many multiprocessors. `at_once`: each kernel is compiled when it is first
+  /// run, nothing is collected.
+  explicit HostDevice(int units = 4, bool at_once = false);
   ~HostDevice() override;
 
-  /// Compiles all that was collected. Throws std::runtime_error with the compiler's log if it refuses it.
+  /// Compiles all that was collected since the last time. Throws std::runtime_error with the compiler's log if it
+  /// refuses it.
   void build();
   /// What was collected.
   std::vector<KernelText> texts() const;
@@ -39,10 +41,15 @@ class HostDevice : public BackendDevice {
              std::uint64_t block_size);
 
  private:
+  struct Compiled {
+    void (*entry)(void**) = nullptr;
+    HostState* state = nullptr;
+  };
+
   DeviceInfo info_;
-  std::map<KernelText, void (*)(void**)> kernels_;
-  HostState* state_ = nullptr;
-  void* library_ = nullptr;
+  bool at_once_;
+  std::map<KernelText, Compiled> kernels_;
+  std::vector<void*> libraries_;
   std::uint64_t blocks_ = 0;
 };
 
