@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -65,7 +66,11 @@ class HostProgram : public Executable {
 
 class HostNative : public Executable {
  public:
-  explicit HostNative(const NativeKernel& kernel) : kernel_{kernel.cuda.text, kernel.cuda.entry, kernel.cuda.defines} {}
+  HostNative(HostDevice& device, const NativeKernel& kernel)
+      : kernel_{kernel.cuda.text, kernel.cuda.entry, kernel.cuda.defines} {
+    if (kernel_.text.empty()) throw Error(Code::unsupported, "the kernel '" + kernel.name + "' has no cuda source");
+    device.prepare(kernel_);
+  }
 
   void launch(HostDevice& device, std::span<const NativeArgument> arguments, std::uint64_t n) const {
     std::vector<std::uint64_t> words;
@@ -82,7 +87,10 @@ class Done : public BackendEvent {
  public:
   bool do_is_done() const override { return true; }
   void do_wait() const override {}
-  double do_seconds() const override { return 0; }
+  double do_seconds() const override { return std::chrono::duration<double>(when_.time_since_epoch()).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point when_ = std::chrono::steady_clock::now();
 };
 
 class HostQueue : public BackendQueue {
@@ -154,7 +162,7 @@ void HostDevice::build() {
   const std::string problem = status != 0 ? text_of(log) : "";
   void* library = status == 0 ? dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) : nullptr;
   if (status == 0 || !std::getenv("LOCKSTEP_TEST_KEEP")) fs::remove_all(folder);
-  if (!library) throw std::runtime_error("the host's compiler refused CUDA C:\n" + problem.substr(0, 4000));
+  if (!library) throw Error(Code::compile, "the host's compiler refused CUDA C", "", problem.substr(0, 4000));
   libraries_.push_back(library);
   auto* state = static_cast<HostState*>(dlsym(library, "host_state"));
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -163,10 +171,20 @@ void HostDevice::build() {
   }
 }
 
+void HostDevice::prepare(const KernelText& kernel) {
+  if (!at_once_ || kernels_[kernel].entry) return;
+  try {
+    build();
+  } catch (...) {
+    kernels_.erase(kernel);
+    throw;
+  }
+}
+
 void HostDevice::start(const KernelText& kernel, std::vector<std::uint64_t> arguments, std::uint64_t blocks,
                        std::uint64_t block_size) {
   const Compiled& compiled = kernels_[kernel];
-  if (!compiled.entry && at_once_) build();
+  prepare(kernel);
   if (libraries_.empty()) return;
   if (!compiled.entry) throw std::runtime_error("a kernel that was not collected");
   auto places = cuda::places_of(arguments);
@@ -181,7 +199,7 @@ std::unique_ptr<Executable> HostDevice::do_compile(const Program& program) {
   return std::make_unique<HostProgram>(program);
 }
 std::unique_ptr<Executable> HostDevice::do_build(const NativeKernel& kernel) {
-  return std::make_unique<HostNative>(kernel);
+  return std::make_unique<HostNative>(*this, kernel);
 }
 std::unique_ptr<BackendQueue> HostDevice::do_make_queue() { return std::make_unique<HostQueue>(*this); }
 

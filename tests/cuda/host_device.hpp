@@ -22,7 +22,7 @@ class HostDevice : public BackendDevice {
   explicit HostDevice(int units = 4, bool at_once = false);
   ~HostDevice() override;
 
-  /// Compiles all that was collected since the last time. Throws std::runtime_error with the compiler's log if it
+  /// Compiles all that was collected since the last time. Throws `compile` with the compiler's log if it
   /// refuses it.
   void build();
   /// What was collected.
@@ -36,6 +36,8 @@ class HostDevice : public BackendDevice {
   std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override;
   std::unique_ptr<BackendQueue> do_make_queue() override;
 
+  /// Compiles the kernel now if this device does it at once.
+  void prepare(const KernelText& kernel);
   /// Collects the kernel, or runs it.
   void start(const KernelText& kernel, std::vector<std::uint64_t> arguments, std::uint64_t blocks,
              std::uint64_t block_size);
