@@ -19,7 +19,7 @@ void fold_team(Writer& w, const KernelParts& k, const FoldText& f) {
 }  // namespace
 
 void finish_body(Writer& w, const KernelParts& k) {
-  const std::uint64_t size = finish_size_of(k.layout.family);
+  const std::uint64_t size = finish_size_of(k.layout);
   if (size > 1) declare_shared(w, k, size);
   w.line("const uint id = {}, place = id % (uint)team;", k.dialect.local_id);
   w.line("const ulong o = {} * ({} / team) + id / (uint)team;", k.dialect.group_id, size);

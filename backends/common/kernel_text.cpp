@@ -54,7 +54,7 @@ void kernel(Writer& w, const KernelParts& k, Stage stage) {
     w.close(";");
   }
   const std::string group =
-      fmt::format(fmt::runtime(k.dialect.group_size), run ? group_size_of(k.layout) : finish_size_of(k.layout.family));
+      fmt::format(fmt::runtime(k.dialect.group_size), run ? group_size_of(k.layout) : finish_size_of(k.layout));
   w.open("{} {} void {}({})", k.dialect.kernel, group, kKernelName, parameters(k, stage));
   for (std::size_t i = 0; i < names.size() && (packed || gathered); ++i)
     w.line("const {} {} = geometry{};", geometry_type(names[i]), names[i],

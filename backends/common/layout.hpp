@@ -48,6 +48,7 @@ struct Layout {
   int repeats = 1;  ///< vectors: how many vectors a work-item takes; warps: work-items that fold a unit; columns: the
                     ///< most outputs of a work-group
   int group = 256;  ///< work-items of a group
+  int finish_group = 256;  ///< and of one of the second kernel of a fold
 
   /// The dimension along which a kernel runs in its innermost loop.
   int run_dimension() const noexcept {

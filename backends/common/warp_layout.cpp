@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
+#include <utility>
 
 #include "backends/common/work.hpp"
 
@@ -27,6 +29,16 @@ std::size_t column_bytes(const Program& program) {
   for (const Output& o : program.outputs)
     if (o.fold != Fold::store) bytes += size_of(program.nodes[o.node].type) + (is_arg(o.fold) ? 8 : 0);
   return bytes * kLanes;
+}
+
+// Bytes that a work-item of the second kernel needs for each type that is folded, with places and without.
+std::size_t finish_bytes(const Program& program) {
+  std::set<std::pair<DType, bool>> kinds;
+  for (const Output& o : program.outputs)
+    if (o.fold != Fold::store) kinds.emplace(program.nodes[o.node].type, is_arg(o.fold));
+  std::size_t bytes = 0;
+  for (const auto& [type, arg] : kinds) bytes += size_of(type) + (arg ? 8 : 0);
+  return bytes;
 }
 
 // True if every run of `vector` elements that begins at a multiple of it lies on a boundary of the vector's size.
@@ -79,6 +91,7 @@ Family warp_family(const Program& program, bool across) {
 }
 
 void choose_vectors(Layout& layout, const Program& program, const Pass& pass) {
+  if (is_fold(layout.family) && finish_bytes(program) * 1024 <= kSharedBytes) layout.finish_group = 1024;
   if (layout.family == Family::vectors) {
     layout.vector = vector_of(layout, program);
     find_vectors(layout, program, pass);

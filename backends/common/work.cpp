@@ -78,7 +78,7 @@ void columns_work(const Layout& layout, const Pass& pass, Work& work, std::uint6
 
 // How the second kernel is divided.
 void finish_work(const Layout& layout, Work& work) {
-  work.finish_size = finish_size_of(layout.family);
+  work.finish_size = finish_size_of(layout);
   work.team = std::min(work.finish_size, std::bit_ceil(work.chunks));
   work.run = std::bit_ceil(divide_up(work.chunks, work.team));
   work.finish_groups = divide_up(work.outer, work.finish_size / work.team);

@@ -18,9 +18,9 @@ inline constexpr std::uint64_t kColumns = 32;
 inline constexpr std::uint64_t kWarp = 32;
 
 /// Work-items of a group of the second kernel.
-constexpr std::uint64_t finish_size_of(Family family) noexcept {
-  if (family == Family::warps || family == Family::columns) return 1024;
-  return family == Family::groups || family == Family::items ? kGroupSize : 1;
+constexpr std::uint64_t finish_size_of(const Layout& layout) noexcept {
+  const bool gpu = is_fold(layout.family) && layout.family != Family::along && layout.family != Family::across;
+  return gpu ? static_cast<std::uint64_t>(layout.finish_group) : 1;
 }
 
 /// How a pass is divided. Every number is a parameter of the kernel, so that one variant serves all sizes.

@@ -90,6 +90,32 @@ TEST_CASE("the PTX of programs that ask for no fma holds none, and nothing appro
   }
 }
 
+TEST_CASE("aligned operands are read and written 16 bytes at a time, others one by one") {
+  const auto nvrtc = compiler();
+  if (!nvrtc) return;
+  const auto instructions = [&](std::int64_t offset, Fold fold) {
+    PassCase c;
+    c.extents[0] = 5000;
+    c.program.arrays = {DType::f32};
+    c.program.nodes = {{Op::load, DType::f32, {}, 0}};
+    c.program.outputs = {{0, fold}};
+    c.arrays = {{DType::f32, std::vector<std::byte>(5001 * 4), {nullptr, offset, {1}}, -1}};
+    c.outputs = {{DType::f32, std::vector<std::byte>(5000 * 4), {nullptr, 0, {fold == Fold::store}}, -1}};
+    const auto texts = texts_of({c});
+    return instructions_of(ptx_of(*nvrtc, batch_of({texts.front()})));
+  };
+  const auto copy = instructions(0, Fold::store), shifted = instructions(1, Fold::store);
+  CHECK(count_of(copy, "ld.global.nc.v4.f32") == 2);  // 32 bytes for each thread
+  CHECK(count_of(copy, "st.global.v4.f32") == 2);
+  CHECK(count_of(shifted, "ld.global.nc.v4.f32") == 0);
+  CHECK(count_of(shifted, "st.global.v4.f32") > 0);
+  // A unit of 1024 elements: 8 vectors for each thread, and 8 shuffles to fold 128 lanes; one more folds the warps.
+  const auto sum = instructions(0, Fold::sum);
+  CHECK(count_of(sum, "ld.global.nc.v4.f32") == 8);
+  CHECK(count_of(sum, "shfl.sync.bfly.b32") == 9);
+  CHECK(count_of(instructions(1, Fold::sum), "ld.global.nc.v4.f32") == 0);
+}
+
 TEST_CASE("the reader of PTX finds each kind of inexact instruction") {
   const auto nvrtc = compiler();
   if (!nvrtc) return;
