@@ -181,3 +181,30 @@ TEST_CASE("every function and every cast has the same bits in native code as in 
     }
   }
 }
+
+TEST_CASE("products of wide integers that are seen to be small are whole") {
+  const Device reference = interpreter("baseline");
+  for (const char* isa : {"avx2", "avx512"}) {
+    CAPTURE(isa);
+    try {
+      const Device native = device_with(isa, "on");
+      const Cells a = awkward_cells(DType::u64, 1003, 1), b = awkward_cells(DType::u64, 1003, 2);
+      const auto on = [&](const Device& device) {
+        const Expr x = upload(device, a), y = upload(device, b);
+        const auto low = [](const Expr& e) { return cast(cast(e, DType::u32), DType::u64); };
+        const std::vector<Expr> products{low(x) * low(y),
+                                         (x & literal(std::int64_t{0xffffffff})) * (y >> literal(32)),
+                                         (x & literal(std::int64_t{0x1ffffffff})) * (y >> literal(31)),
+                                         low(x) * literal(std::int64_t{0xffffffff}),
+                                         low(x) * literal(std::int64_t{0x100000000}),
+                                         cast(low(x), DType::i64) * cast(y > x, DType::i64)};
+        return device.evaluate(products);
+      };
+      const std::vector<Array> got = on(native), expected = on(reference);
+      for (std::size_t i = 0; i < got.size(); ++i) CHECK(difference(got[i], expected[i]) == "");
+    } catch (const Error& error) {
+      if (error.code() != Code::bad_argument) throw;
+      MESSAGE("skipped: " << error.message());
+    }
+  }
+}

@@ -193,6 +193,8 @@ Vector Avx2::arithmetic(Op op, const Vector& a, const Vector& b) {
   return wrap(each(is_floating(a.type) ? (wide ? row.f64 : row.f32) : (wide ? row.i64 : row.i32), a, b));
 }
 
+Vector Avx2::multiply_small(const Vector& a, const Vector& b) { return each(I::kIdVpmuludq, a, b); }
+
 /// The low half of a product of 64-bit numbers, of products of 32-bit ones.
 Vector Avx2::multiply_64(const Vector& a, const Vector& b) {
   const Vector cross = each(I::kIdVpaddq, each(I::kIdVpmuludq, each_immediate(I::kIdVpsrlq, a, 32), b),

@@ -14,6 +14,7 @@ class Avx2 : public Machine {
   int width() const override { return 8; }
   bool has(Op op, DType operand, DType result) const override;
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
+  Vector multiply_small(const Vector& a, const Vector& b) override;
   void stream(bool past_caches) override { streams_ = past_caches; }
   void keep_constants_here() override { prologue_ = cc_.cursor(); }
   Vector constant(DType type, std::uint64_t bits) override;

@@ -2,6 +2,12 @@
 
 namespace lockstep::cpu::jit {
 
+Vector Avx512::multiply_small(const Vector& a, const Vector& b) {
+  const Vector r = memory_.make(a.type);
+  for (int p = 0; p < parts(a.type); ++p) cc_.vpmuludq(r.part[p], a.part[p], b.part[p]);
+  return r;
+}
+
 Vector Avx512::broadcast(DType type, x86::Mem from) {
   if (size_of(type) != 1) return memory_.broadcast(type, from);
   const x86::Gp value = cc_.newUInt32();

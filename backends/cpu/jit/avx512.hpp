@@ -14,6 +14,7 @@ class Avx512 : public Machine {
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override {
     return operations_.emit(op, result, a, b, c);
   }
+  Vector multiply_small(const Vector& a, const Vector& b) override;
   void stream(bool past_caches) override { memory_.stream(past_caches); }
   void keep_constants_here() override { memory_.keep_constants_here(); }
   Vector constant(DType type, std::uint64_t bits) override { return memory_.constant(type, bits); }

@@ -265,7 +265,33 @@ Vector FunctionWriter::write_operation(const Node& node) {
   // The type of select's values, of others' operands.
   const DType operand = program_.nodes[node.args[node.op == Op::select ? 1 : 0]].type;
   if (!machine_->has(node.op, operand, node.type)) return write_call(node, operand);
+  if (node.op == Op::mul && is_small(program_.nodes[node.args[0]]) && is_small(program_.nodes[node.args[1]]))
+    return machine_->multiply_small(values_[node.args[0]], values_[node.args[1]]);
   return machine_->emit(node.op, node.type, values_[node.args[0]], values_[node.args[1]], values_[node.args[2]]);
+}
+
+/// True for 64-bit integers that are seen to lie below 2^32.
+bool FunctionWriter::is_small(const Node& node) const {
+  if (size_of(node.type) != 8 || is_floating(node.type)) return false;
+  const auto is_constant_where = [&](std::uint32_t arg, const auto& holds) {
+    return program_.nodes[arg].op == Op::constant && holds(program_.nodes[arg].bits);
+  };
+  const auto below = [](std::uint64_t bits) { return bits >> 32 == 0; };
+  switch (node.op) {
+    case Op::constant:
+      return below(node.bits);
+    case Op::cast: {
+      const DType from = program_.nodes[node.args[0]].type;
+      return from == DType::u32 || from == DType::u8 || from == DType::boolean;
+    }
+    case Op::bit_and:
+      return is_constant_where(node.args[0], below) || is_constant_where(node.args[1], below);
+    case Op::shr:
+      return node.type == DType::u64 &&
+             is_constant_where(node.args[1], [](std::uint64_t bits) { return (bits & 63) >= 32; });
+    default:
+      return false;
+  }
 }
 
 /// Through memory, and a call for all lanes at once.

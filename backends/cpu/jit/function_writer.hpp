@@ -42,6 +42,7 @@ class FunctionWriter {
   x86::KReg tail_mask(const x86::Gp& count);
   void write_elements(const x86::KReg* tail, int ahead);
   Vector write_operation(const Node& node);
+  bool is_small(const Node& node) const;
   Vector write_call(const Node& node, DType operand);
 
   x86::Compiler& cc_;

@@ -17,6 +17,8 @@ class Machine {
   /// False where `op` from `operand` to `result` has no instruction.
   virtual bool has(Op op, DType operand, DType result) const = 0;
   virtual Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) = 0;
+  /// The product of 64-bit integers that lie below 2^32: one instruction where the product of any takes several.
+  virtual Vector multiply_small(const Vector& a, const Vector& b) = 0;
 
   /// Whether whole vectors are stored past the caches from here on.
   virtual void stream(bool past_caches) = 0;
