@@ -25,6 +25,8 @@ cl_int fault_of(const char* call) {
 
 template <class F>
 F loader_function(const char* name) {
+  // Oclgrind is loaded before everything, in the place of the loader.
+  if (void* const preloaded = dlsym(RTLD_NEXT, name)) return reinterpret_cast<F>(preloaded);
   static void* const loader = dlopen("libOpenCL.so.1", RTLD_LAZY);
   return reinterpret_cast<F>(dlsym(loader, name));
 }
