@@ -127,6 +127,8 @@ Vector Avx2::each_immediate(Id id, const Vector& a, int immediate) {
   return r;
 }
 
+static_assert(kOpCount == 25, "a new operation needs a case in emit, or to be named in has as one that is called");
+
 bool Avx2::has(Op op, DType operand, DType result) const {
   if (op == Op::rem) return false;
   if (op == Op::div) return is_floating(operand);

@@ -11,6 +11,8 @@ constexpr int kLessEqual = 0x12;  // LE_OQ
 
 }  // namespace
 
+static_assert(kOpCount == 25, "a new operation needs a case in emit, or to be named in has as one that is called");
+
 bool Operations::has(Op op, DType operand) {
   if (op == Op::rem) return false;
   if (op == Op::div) return is_floating(operand);
