@@ -7,6 +7,7 @@
 #include "backends/cuda/nvrtc.hpp"
 #include "cases.hpp"
 #include "host_device.hpp"
+#include "lockstep/engine.hpp"
 #include "lockstep/error.hpp"
 #include "orbit/orbit.hpp"
 #include "ptx.hpp"
@@ -28,6 +29,22 @@ std::shared_ptr<const Nvrtc> compiler() {
   REQUIRE_FALSE((!nvrtc && std::getenv("LOCKSTEP_TEST_REQUIRED")));
   return nvrtc;
 }
+
+/// A device of the whole engine that only collects what it is given to run.
+class Collector : public Backend {
+ public:
+  explicit Collector(const HostDevice*& device) : device_(device) {}
+  std::string_view do_kind() const override { return "cuda"; }
+  Listing do_list() override { return {{HostDevice().do_info()}, {}}; }
+  std::unique_ptr<BackendDevice> do_open(int, const DeviceOptions&) override {
+    auto device = std::make_unique<HostDevice>();
+    device_ = device.get();
+    return device;
+  }
+
+ private:
+  const HostDevice*& device_;
+};
 
 bool has_fma(const PassCase& c) {
   return std::any_of(c.program.nodes.begin(), c.program.nodes.end(), [](const Node& n) { return n.op == Op::fma; });
@@ -60,15 +77,46 @@ std::vector<PassCase> sorted_by_fma(std::vector<PassCase> cases, bool fma) {
 TEST_CASE("NVRTC compiles every operation, every fold and random programs for every architecture") {
   const auto nvrtc = compiler();
   if (!nvrtc) return;
-  auto cases = table_of_cases();
-  for (PassCase& c : random_cases(scaled_programs(4), {.operations = 12, .seed = 9000})) cases.push_back(std::move(c));
-  const std::string source = batch_of(texts_of(cases));
+  const std::string table = batch_of(texts_of(table_of_cases()));
   for (const int architecture : kArchitectures) {
     CAPTURE(architecture);
     std::size_t bytes = 0;
-    CHECK_NOTHROW(bytes = nvrtc->compile(source, "batch", {architecture, false}, {}, "a batch").size());
+    // Machine code of the oldest and of one in the middle; the rest as PTX, which takes half the time.
+    const Target target{architecture, architecture == 80 || architecture == 120};
+    CHECK_NOTHROW(bytes = nvrtc->compile(table, "batch", target, {}, "a batch").size());
     CHECK(bytes > 10000);
+    const auto seed = static_cast<std::uint64_t>(9000 + 100 * architecture);
+    const auto programs = random_cases(scaled_programs(50), {.operations = 6, .seed = seed});
+    CHECK_NOTHROW(nvrtc->compile(batch_of(texts_of(programs)), "random", {architecture, true}, {}, "random programs"));
   }
+}
+
+TEST_CASE("NVRTC compiles every function of every type that takes it, for every architecture") {
+  const auto nvrtc = compiler();
+  if (!nvrtc) return;
+  const HostDevice* collector = nullptr;
+  std::vector<std::unique_ptr<Backend>> backends;
+  backends.push_back(std::make_unique<Collector>(collector));
+  const Device device = Engine(std::move(backends)).open("cuda:0");
+  std::size_t count = 0;
+  for (const DType type : {DType::f32, DType::f64, DType::i32, DType::boolean}) {
+    const std::vector<Expr> operands(3, Expr(device.empty({100}, type)));
+    std::vector<Expr> values;
+    for (const FunctionInfo& function : all_functions()) {
+      try {
+        values.push_back(call(function.function, std::span(operands).first(static_cast<std::size_t>(function.arity))));
+      } catch (const Error& error) {
+        CHECK(error.code() == Code::bad_type);
+      }
+    }
+    device.evaluate(values);
+    count += values.size();
+  }
+  CHECK(count > 150);
+  const auto texts = collector->texts();
+  for (const int architecture : kArchitectures)
+    for (const KernelText& text : texts)
+      CHECK_NOTHROW(nvrtc->compile(text.text, "functions", {architecture, architecture != 90}, {}, "all functions"));
 }
 
 TEST_CASE("the PTX of programs that ask for no fma holds none, and nothing approximate, flushed or contractible") {

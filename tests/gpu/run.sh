@@ -1,99 +1,132 @@
 #!/usr/bin/env bash
 # All that can be checked on a machine with a GPU: builds, runs every test with cuda:0 required (and opencl:0 where there is
-# one), the memory checks of compute-sanitizer, and the benchmarks. Downloads nothing. Needs nvcc, CMake, ninja or make, and
-# the packages of docs/building.md; where those are not installed, unpack them below one folder and name its `usr` in
-# LOCKSTEP_PREFIX. usage: tests/gpu/run.sh [OUTPUT_DIR]
-# The table goes to OUTPUT_DIR/table.txt, each step's output beside it. Exit 0 if no step failed.
-# LOCKSTEP_GPU_SCALE: share of the test sizes under compute-sanitizer (0.05). LOCKSTEP_GPU_LIMIT: seconds per step (900).
+# one), the self-test, the checks of compute-sanitizer, and the benchmarks. Downloads nothing. A step that fails does not end
+# the run; its last lines are shown at the end. usage: tests/gpu/run.sh [OUTPUT_DIR]
+#
+# Needs nvcc, CMake, ninja or make, and the packages of docs/building.md; where those are not installed, unpack them below one
+# folder (dpkg -x) and name its `usr` in CMAKE_PREFIX_PATH or LOCKSTEP_PREFIX.
+#   LOCKSTEP_BUILD_DIR   where to build (build-gpu)
+#   LOCKSTEP_GPU_BUILD   no: take the binaries that are there, built elsewhere
+#   LOCKSTEP_GPU_SCALE   share of the test sizes under compute-sanitizer (0.05)
+#   LOCKSTEP_GPU_LIMIT   seconds for each step (900)
+# The table is OUTPUT_DIR/table.txt (build-gpu/results), each step's output beside it. Exit code 1 if a step failed.
+# shellcheck disable=SC2317  # the functions are called through step
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-out=$(mkdir -p "${1:-build-gpu/results}" && cd "${1:-build-gpu/results}" && pwd) || exit 1
 build=${LOCKSTEP_BUILD_DIR:-build-gpu}
+out=${1:-$build/results}
+mkdir -p "$out" && out=$(cd "$out" && pwd) || exit 1
 limit=${LOCKSTEP_GPU_LIMIT:-900}
+prefix=${LOCKSTEP_PREFIX:-${CMAKE_PREFIX_PATH:-}}
+prefix=${prefix%%[:;]*}
 export LOCKSTEP_CACHE_DIR="$out/cache"
 export PATH="$PATH:/usr/local/cuda/bin"
 table="$out/table.txt"
 : >"$table"
-failed=0
+failures=()
 
-row() { printf '%-24s %-7s %6s s  %s\n' "$1" "$2" "$3" "$4" | tee -a "$table"; }
+row() { printf '%-22s %-7s %6s s  %s\n' "$1" "$2" "$3" "$4" | tee -a "$table"; }
+skip() { row "$1" skipped 0 "$2"; }
 
 # step NAME COMMAND...: runs it with its output in NAME.log; the last line of that which says something goes to the table.
 step() {
   local name=$1 start=$SECONDS result=pass status=0
   shift
-  timeout "$limit" "$@" >"$out/$name.log" 2>&1 </dev/null || status=$?
+  timeout --kill-after=10 "$limit" "$@" >"$out/$name.log" 2>&1 </dev/null || status=$?
   case $status in
     0) ;;
     77) result=skipped ;;
-    124) result=TIMEOUT failed=1 ;;
-    *) result=FAIL failed=1 ;;
+    124 | 137) result=TIMEOUT ;;
+    *) result=FAIL ;;
   esac
-  row "$name" "$result" $((SECONDS - start)) "$(grep -E '\S' "$out/$name.log" | tail -n 1 | cut -c1-90)"
-  [[ $result == pass || $result == skipped ]] || tail -n 40 "$out/$name.log"
+  row "$name" "$result" $((SECONDS - start)) "$(grep -E '\S' "$out/$name.log" | tail -n 1 | cut -c1-100)"
+  [[ $result == pass || $result == skipped ]] || failures+=("$name")
   return "$status"
 }
-skip() { row "$1" skipped 0 "$2"; }
+
+finish() {
+  local name
+  for name in "${failures[@]}"; do
+    printf '\n--- %s\n' "$name"
+    tail -n 40 "$out/$name.log"
+  done
+  echo
+  cat "$table"
+  echo "logs and table in $out"
+  [[ ${#failures[@]} == 0 ]]
+  exit
+}
+
+# Packages that were unpacked, not installed: their .pc files and libraries believe that they are in /usr.
+if [[ -n $prefix ]]; then
+  library=$(find "$prefix" -name 'libfmt.so*' 2>/dev/null | head -n 1)
+  folder=${library:+$(dirname "$library")}
+  export PKG_CONFIG_PATH="${folder:-$prefix/lib}/pkgconfig:$prefix/share/pkgconfig:${PKG_CONFIG_PATH:-}"
+  export PKG_CONFIG_SYSROOT_DIR="${prefix%/usr}"
+  export CPLUS_INCLUDE_PATH="$prefix/include:${CPLUS_INCLUDE_PATH:-}"
+  export LIBRARY_PATH="${folder:-$prefix/lib}:${LIBRARY_PATH:-}"
+  export LD_LIBRARY_PATH="${folder:-$prefix/lib}:${LD_LIBRARY_PATH:-}"
+  export CMAKE_PREFIX_PATH="$prefix"
+fi
 
 configure() {
   local options=(-DLOCKSTEP_CUDA=ON -DCMAKE_BUILD_TYPE=Release)
   command -v ninja >/dev/null && options+=(-G Ninja)
-  if [[ -n ${LOCKSTEP_PREFIX:-} ]]; then
-    local lib
-    lib=$(dirname "$(find "$LOCKSTEP_PREFIX" -name libfmt.so | head -n 1)")
-    export PKG_CONFIG_PATH="$lib/pkgconfig:$LOCKSTEP_PREFIX/share/pkgconfig" PKG_CONFIG_SYSROOT_DIR="${LOCKSTEP_PREFIX%/usr}"
-    export CPLUS_INCLUDE_PATH="$LOCKSTEP_PREFIX/include" LIBRARY_PATH="$lib"
-    options+=("-DCMAKE_PREFIX_PATH=$LOCKSTEP_PREFIX")
-  fi
   cmake -S . -B "$build" "${options[@]}"
 }
-if [[ -n ${LOCKSTEP_PREFIX:-} ]]; then
-  libraries=$(dirname "$(find "$LOCKSTEP_PREFIX" -name libfmt.so | head -n 1)")
-  export LD_LIBRARY_PATH="$libraries:${LD_LIBRARY_PATH:-}"
-fi
-
 ladder() { env LOCKSTEP_TEST_DEVICE="$1" LOCKSTEP_TEST_REQUIRED=1 "$build/tests/lockstep_tests"; }
-# Compiled programs are taken from the cache of the run before: the compiler itself is not what is checked.
+# What the kernels do to memory. A kernel of each sort: elements, folds, by hand, scans, sorts, selections, segments.
 sanitized() {
   env LOCKSTEP_TEST_DEVICE=cuda:0 LOCKSTEP_TEST_REQUIRED=1 LOCKSTEP_TEST_SCALE="${LOCKSTEP_GPU_SCALE:-0.05}" \
-    compute-sanitizer --tool "$1" --error-exitcode 9 "${@:2}" "$build/tests/lockstep_tests" \
-    '--source-file=*/02_*,*/03_*,*/04_*,*/07_*,*/10_streams*,*/11_*'
+    compute-sanitizer --tool "$1" --error-exitcode 9 "$build/tests/lockstep_tests" \
+    '--source-file=*/02_*,*/03_*,*/04_*,*/07_*,*/10_streams*,*/11_*,*/17_scan*,*/18_sort*,*/19_*,*/20_*'
 }
-with_program() { "$program" "$@"; }
-export -f ladder sanitized
+export -f configure ladder sanitized
 export build
 
 {
   date -u '+%Y-%m-%d %H:%M UTC'
   git log -1 --format='%h %s' 2>/dev/null
   nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>/dev/null || echo 'no nvidia-smi'
-  nvcc --version 2>/dev/null | tail -n 2 | head -n 1
+  nvcc --version 2>/dev/null | grep release
 } | tee -a "$table"
 
-step configure configure || exit 1
-step build cmake --build "$build" --parallel || exit 1
-program=$(find "$build" -maxdepth 3 -type f -name lockstep -perm -u+x | head -n 1)
-[[ -n $program ]] && step devices with_program devices
-step cuda_without_gpu ctest --test-dir "$build" -R '^cuda_' --output-on-failure
-step tests_cuda bash -c 'ladder cuda:0'
-if [[ -n $program ]] && "$program" devices 2>/dev/null | grep -q '^opencl:0'; then
+if [[ ${LOCKSTEP_GPU_BUILD:-yes} == no ]]; then
+  skip build "the binaries in $build are taken as they are"
+else
+  step configure bash -c configure && step build cmake --build "$build" --parallel
+fi
+program=$build/apps/lockstep
+tests=$build/tests/lockstep_tests
+
+if [[ -x $program ]]; then step devices "$program" devices; else skip devices 'the program was not built'; fi
+if [[ -x $tests ]]; then
+  step tests_cuda bash -c 'ladder cuda:0'
+else
+  skip tests_cuda 'the tests were not built'
+fi
+if [[ -x $build/tests/cuda/lockstep_cuda_tests ]]; then step cuda_text "$build/tests/cuda/lockstep_cuda_tests"; fi
+if [[ -x $tests && -x $program ]] && "$program" devices 2>/dev/null | grep -q '^opencl:0'; then
   step tests_opencl bash -c 'ladder opencl:0'
 else
   skip tests_opencl 'no OpenCL device'
 fi
-if command -v compute-sanitizer >/dev/null; then
-  for tool in memcheck racecheck initcheck synccheck; do step "$tool" bash -c "sanitized $tool"; done
-else
-  skip compute-sanitizer 'not installed'
-fi
+
 for command in selftest bench; do
-  if [[ -n $program ]] && "$program" "$command" --help >/dev/null 2>&1; then
-    options=()
-    [[ $command == bench ]] && options=(--json "$out/bench.json")
-    step "$command" with_program "$command" --device cuda:0 "${options[@]}"
-  else
+  if [[ ! -x $program ]] || ! "$program" --help 2>/dev/null | grep -qE "^ *$command "; then
     skip "$command" 'the program has no such command'
+    continue
+  fi
+  options=(--device cuda:0)
+  [[ $command == bench ]] && options+=(--json "$out/bench.json")
+  step "$command" "$program" "$command" "${options[@]}"
+done
+
+for tool in memcheck racecheck initcheck synccheck; do
+  if [[ -x $tests ]] && command -v compute-sanitizer >/dev/null; then
+    step "$tool" bash -c "sanitized $tool"
+  else
+    skip "$tool" 'no compute-sanitizer, or no tests'
   fi
 done
-echo "logs and table in $out"
-exit "$failed"
+finish
