@@ -10,7 +10,6 @@
 #include "input.hpp"
 #include "lockstep/expr.hpp"
 #include "report.hpp"
-#include "statistics.hpp"
 
 namespace lockstep::bench {
 namespace {
@@ -27,14 +26,16 @@ struct Place {
   std::uint64_t bytes;
 };
 
-double median_of(const Batch& batch, const Effort& effort) {
-  return summarize(measure({batch}, effort, true).front().seconds).median;
+/// The least of the samples: a limit is what is reached when nothing disturbs.
+double least_of(const Batch& batch, const Effort& effort) {
+  const std::vector<double> seconds = measure({batch}, effort, true).front().seconds;
+  return *std::min_element(seconds.begin(), seconds.end());
 }
 
 double host_seconds(const HostLoop& loop, std::uint64_t n, int threads, const Effort& effort) {
   HostRun run(loop, n, threads, 1);
   run.choose();
-  return median_of(host_batch([&] { run.run(); }), effort);
+  return least_of(host_batch([&] { run.run(); }), effort);
 }
 
 /// Half of a cache, so that nothing is driven out of it; first and second levels belong to a core each.
@@ -66,7 +67,7 @@ void measure_host(MachineLimits& limits, int threads, const std::vector<CacheLev
   }
   for (const char* name : kThroughputs)
     for (const DType type : {DType::f32, DType::f64}) {
-      const std::uint64_t n = std::uint64_t{1} << 20;
+      const std::uint64_t n = std::uint64_t{1} << 22;
       const double operations = static_cast<double>(n) * (name == kThroughputs[0] ? 2 : 1);
       limits.all.push_back(
           {Kind::throughput, name, type, operations / host_seconds(*find_peak(name, type), n, threads, effort)});
@@ -74,7 +75,7 @@ void measure_host(MachineLimits& limits, int threads, const std::vector<CacheLev
 }
 
 double device_seconds(const Device& device, const std::function<void()>& run, const Effort& effort) {
-  return median_of(device_batch(device, run, Clock::device), effort);
+  return least_of(device_batch(device, run, Clock::device), effort);
 }
 
 void measure_bandwidths(MachineLimits& limits, const Device& device, const Effort& effort) {
@@ -128,9 +129,9 @@ void measure_transfers(MachineLimits& limits, const Device& device, const Effort
   const auto up = [&] { array.from_host(std::span<const float>(from)); };
   const auto down = [&] { array.to_host(std::span<float>(to)); };
   limits.all.push_back(
-      {Kind::transfer, "to device", DType::f32, bytes / median_of(device_batch(device, up, Clock::host), effort)});
+      {Kind::transfer, "to device", DType::f32, bytes / least_of(device_batch(device, up, Clock::host), effort)});
   limits.all.push_back(
-      {Kind::transfer, "to host", DType::f32, bytes / median_of(device_batch(device, down, Clock::host), effort)});
+      {Kind::transfer, "to host", DType::f32, bytes / least_of(device_batch(device, down, Clock::host), effort)});
 }
 
 }  // namespace
