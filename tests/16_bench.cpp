@@ -362,7 +362,7 @@ TEST_CASE("bench measures what the filter leaves, as a table and as JSON") {
   const std::vector<std::string> arguments = {"bench", "triad/f32", "--size", "1000", "--time", "0.002"};
   const Outcome table = run_program(arguments);
   CHECK_MESSAGE(table.exit == 0, table.err);
-  CHECK(table.out.find("\ntriad         f32    1000 ") != std::string::npos);
+  CHECK(table.out.find("\ntriad           f32    1000 ") != std::string::npos);
   CHECK(table.out.find("add ") == std::string::npos);
   std::vector<std::string> as_json = arguments;
   as_json.insert(as_json.end(), {"--json", "-"});

@@ -34,7 +34,7 @@ std::string time_text(double seconds) {
 }
 
 std::string heading_line(bool several_devices) {
-  std::string line = fmt::format("{:<13} {:<4} {:>6} {:<5}", "case", "type", "n", "level");
+  std::string line = fmt::format("{:<15} {:<4} {:>6} {:<5}", "case", "type", "n", "level");
   if (several_devices) line += fmt::format(" {:<10}", "device");
   line += fmt::format(" {:>9} {:>5} {:>7} {:>7} {:>6} {:>6}", "time", "+-", "GB/s", "GFLOP/s", "limit", "peer");
   if (several_devices) line += fmt::format(" {:>6} {:<6}", "ratio", "bits");
@@ -42,7 +42,7 @@ std::string heading_line(bool several_devices) {
 }
 
 std::string row_line(const Row& row, const Row& first, bool several_devices) {
-  std::string line = fmt::format("{:<13} {:<4} {:>6} {:<5}", row.job.row->name, to_string(row.job.type),
+  std::string line = fmt::format("{:<15} {:<4} {:>6} {:<5}", row.job.row->name, to_string(row.job.type),
                                  size_text(row.job.n), row.level);
   if (several_devices) line += fmt::format(" {:<10}", row.device);
   if (!row.timed())
@@ -58,7 +58,7 @@ std::string row_line(const Row& row, const Row& first, bool several_devices) {
                         row.same_bits ? "same" : "differ");
   line = line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   for (const auto& library : row.libraries)
-    line += fmt::format("  {:<29} {:>9}       {:>7} {:>7} {:>13.2f}x\n", library->name, time_text(library->median()),
+    line += fmt::format("  {:<31} {:>9}       {:>7} {:>7} {:>13.2f}x\n", library->name, time_text(library->median()),
                         rate(row.bytes(), library->median()), rate(row.flops(), library->median()),
                         library->median() / seconds);
   return line;
