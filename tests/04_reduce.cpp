@@ -208,7 +208,7 @@ void check_axes(const Device& device, std::span<const Reduction> reductions, DTy
 std::vector<Reduction> reductions_of(const Device& device, DType type) {
   std::vector<Reduction> all;
   for (const ReductionInfo& row : all_reductions())
-    if (row.reduction != Reduction::mean || device.info().has_f64 || type == DType::f32) all.push_back(row.reduction);
+    if (is_defined(row.reduction, type, device.info().has_f64)) all.push_back(row.reduction);
   return all;
 }
 

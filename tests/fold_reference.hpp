@@ -9,6 +9,14 @@
 
 namespace lockstep::test {
 
+template <std::integral T>
+T fold_bits(Reduction reduction, const std::vector<T>& x) {
+  T bits = reduction == Reduction::band ? static_cast<T>(-1) : T(0);
+  for (const T v : x)
+    bits = static_cast<T>(reduction == Reduction::band ? bits & v : reduction == Reduction::bor ? bits | v : bits ^ v);
+  return bits;
+}
+
 /// The other reductions over a list of elements, in the order of the elements.
 template <Element T>
 Result fold_reference(Reduction reduction, const std::vector<T>& x) {
@@ -53,8 +61,30 @@ Result fold_reference(Reduction reduction, const std::vector<T>& x) {
       std::vector<Mean> wide(x.begin(), x.end());
       return cell(tree_sum<Mean>(wide) / static_cast<Mean>(x.size()));
     }
+    case Reduction::var:
+    case Reduction::stddev: {
+      std::vector<Mean> wide(x.begin(), x.end());
+      const Mean mean = tree_sum<Mean>(wide) / static_cast<Mean>(x.size());
+      for (Mean& v : wide) v = (v - mean) * (v - mean);
+      const Mean var = tree_sum<Mean>(wide) / static_cast<Mean>(x.size());
+      return cell(reduction == Reduction::var ? var : std::sqrt(var));
+    }
+    case Reduction::norm: {
+      std::vector<Mean> squares(x.begin(), x.end());
+      for (Mean& v : squares) v = v * v;
+      return cell(std::sqrt(tree_sum<Mean>(squares)));
+    }
+    case Reduction::band:
+    case Reduction::bor:
+    case Reduction::bxor:
+      if constexpr (std::integral<T>) return cell(fold_bits(reduction, x));
+      return {};
+    case Reduction::lxor:
+      return cell(std::count_if(x.begin(), x.end(), [](T v) { return v != T(0); }) % 2 == 1);
+    case Reduction::lor:
     case Reduction::any:
       return cell(std::any_of(x.begin(), x.end(), [](T v) { return v != T(0); }));
+    case Reduction::land:
     case Reduction::all:
       return cell(std::all_of(x.begin(), x.end(), [](T v) { return v != T(0); }));
     case Reduction::count:
@@ -65,6 +95,13 @@ Result fold_reference(Reduction reduction, const std::vector<T>& x) {
       return cell(static_cast<std::int64_t>(best(false)));
   }
   return {};
+}
+
+/// False for the bits of floats, and for what a device without f64 would need it for.
+inline bool is_defined(Reduction r, DType type, bool has_f64) {
+  const bool bits = r == Reduction::band || r == Reduction::bor || r == Reduction::bxor;
+  const bool mean = r == Reduction::mean || r == Reduction::var || r == Reduction::stddev || r == Reduction::norm;
+  return bits ? !is_floating(type) : !mean || has_f64 || type == DType::f32;
 }
 
 inline bool lacks_identity(Reduction r) {

@@ -38,6 +38,23 @@ std::string apply(const Dialect& dialect, Op op, DType type, DType result, std::
   return out;
 }
 
+std::string operation_text(const Dialect& dialect, const std::vector<Node>& nodes, std::uint32_t n,
+                           const std::function<std::string(std::uint32_t)>& name) {
+  const Node& node = nodes[n];
+  const int arity = info(node.op).arity;
+  // A comparison with -0 is one with +0; some compilers get the former wrong.
+  const bool compares = node.op == Op::eq || node.op == Op::lt || node.op == Op::le;
+  const auto operand = [&](std::size_t i) {
+    const Node& from = nodes[node.args[i]];
+    const std::uint64_t minus_zero = from.type == DType::f32 ? 0x80000000u : std::uint64_t{1} << 63;
+    if (compares && from.op == Op::constant && is_floating(from.type) && from.bits == minus_zero)
+      return literal(dialect, from.type, 0);
+    return name(node.args[i]);
+  };
+  return apply(dialect, node.op, nodes[node.args[0]].type, node.type, operand(0), arity > 1 ? operand(1) : "",
+               arity > 2 ? operand(2) : "");
+}
+
 std::string Element::value(std::uint32_t node) const {
   const Node& n = program_.nodes[node];
   return n.op == Op::scalar && n.type != DType::boolean ? fmt::format("s{}", n.bits) : fmt::format("v{}", node);
@@ -137,24 +154,9 @@ std::string Element::element_address(std::string_view name, Walk walk, std::stri
                                         : fmt::format("(long){} * {}_s{}", j, name, layout_.run_dimension());
 }
 
-// A comparison with -0 is one with +0; some compilers get the former wrong.
-std::string Element::operand(const Node& node, int i) const {
-  const std::uint32_t n = node.args[static_cast<std::size_t>(i)];
-  const Node& from = program_.nodes[n];
-  const bool compares = node.op == Op::eq || node.op == Op::lt || node.op == Op::le;
-  const std::uint64_t minus_zero = from.type == DType::f32 ? 0x80000000u : std::uint64_t{1} << 63;
-  if (compares && from.op == Op::constant && is_floating(from.type) && from.bits == minus_zero)
-    return literal(dialect_, from.type, 0);
-  return value(n);
-}
-
 void Element::compute(Writer& w, std::uint32_t n) const {
-  const Node& node = program_.nodes[n];
-  const int arity = info(node.op).arity;
-  const DType type = program_.nodes[node.args[0]].type;
-  w.line("const {} v{} = {};", dialect_.type(node.type), n,
-         apply(dialect_, node.op, type, node.type, operand(node, 0), arity > 1 ? operand(node, 1) : "",
-               arity > 2 ? operand(node, 2) : ""));
+  w.line("const {} v{} = {};", dialect_.type(program_.nodes[n].type), n,
+         operation_text(dialect_, program_.nodes, n, [this](std::uint32_t of) { return value(of); }));
 }
 
 void Element::for_each(Writer& w, std::string_view j, std::optional<std::string_view> which) const {

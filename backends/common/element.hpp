@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backends/common/dialect.hpp"
 #include "backends/common/layout.hpp"
@@ -13,6 +15,10 @@ namespace lockstep::text {
 /// `op` applied to operands of `type`, for example "x + y" with names in place of x and y.
 std::string apply(const Dialect& dialect, Op op, DType type, DType result, std::string_view x, std::string_view y = {},
                   std::string_view z = {});
+
+/// The operation of node `n`, with `name` for the names of values.
+std::string operation_text(const Dialect& dialect, const std::vector<Node>& nodes, std::uint32_t n,
+                           const std::function<std::string(std::uint32_t)>& name);
 
 /// Writes the values of a program for one element, in three parts: what holds for the whole pass, what holds for a run
 /// of elements, and what is computed for each. Names: v<n> values, a<n> arrays, r<n> outputs, i<n> indices, s<n>
@@ -54,7 +60,6 @@ class Element {
   When when(const Node& node) const;
   void load(Writer& w, std::uint32_t n, std::string_view place) const;
   void compute(Writer& w, std::uint32_t n) const;
-  std::string operand(const Node& node, int i) const;
   std::string terms(std::string_view name, Walk walk, int from, int to) const;
   void place(Writer& w, std::string_view name, Walk walk) const;
   std::string element_address(std::string_view name, Walk walk, std::string_view j) const;

@@ -29,12 +29,36 @@ std::uint64_t identity_bits(Fold fold, DType type) {
     case Fold::max:
     case Fold::argmax:
       return extreme_bits(type, false);
+    case Fold::band:
+      return type == DType::boolean ? 1 : ~std::uint64_t{0} >> (64 - 8 * size_of(type));
     default:
       return fold == Fold::all ? 1 : 0;
   }
 }
 
+void combine_function(Writer& w, const Combine& combine, std::size_t number, const Dialect& dialect) {
+  const auto type = dialect.type(combine.type);
+  const auto name = [&](std::uint32_t n) {
+    const Node& node = combine.nodes[n];
+    return node.op == Op::scalar ? std::string(node.bits == 0 ? "x" : "y") : fmt::format("v{}", n);
+  };
+  w.open("{0}{1} combine_{2}({1} x, {1} y)", dialect.function, type, number);
+  for (std::uint32_t n = 0; n < combine.nodes.size(); ++n) {
+    const Node& node = combine.nodes[n];
+    if (node.op == Op::scalar) continue;
+    w.line("const {} {} = {};", dialect.type(node.type), name(n),
+           node.op == Op::constant ? literal(dialect, node.type, node.bits)
+                                   : operation_text(dialect, combine.nodes, n, name));
+  }
+  w.line("return {};", name(combine.result));
+  w.close();
+}
+
 }  // namespace
+
+void combine_functions(Writer& w, const Program& program, const Dialect& dialect) {
+  for (std::size_t c = 0; c < program.combines.size(); ++c) combine_function(w, program.combines[c], c, dialect);
+}
 
 std::vector<FoldText> folds_of(const Program& program, const Dialect& dialect) {
   std::vector<FoldText> folds;
@@ -63,7 +87,18 @@ Slot FoldText::identity() const {
           literal(dialect_, DType::i64, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))};
 }
 
+// Without a neighbour the value passes through.
+void FoldText::combine_custom(Writer& w, const Slot& to, const Slot& left, const Slot& right, const Slot& other) const {
+  const std::string none = identity().index;
+  w.open("if ({} != {})", other.index, none);
+  w.line("{0} = {1} != {2} ? combine_{3}({4}, {5}) : {6};", to.value, to.index, none, output_.combine, left.value,
+         right.value, other.value);
+  w.line("{} = {};", to.index, other.index);
+  w.close();
+}
+
 void FoldText::combine(Writer& w, const Slot& to, const Slot& left, const Slot& right, const Slot& other) const {
+  if (output_.fold == Fold::custom) return combine_custom(w, to, left, right, other);
   if (has_index()) {
     // The order of index and value does not matter: the pairs are all different, so that one of them is first.
     w.open("if ({}_{}({}, {}, {}, {}))", output_.fold == Fold::argmin ? "ARGMIN" : "ARGMAX", to_string(type_),
@@ -82,6 +117,9 @@ void FoldText::combine(Writer& w, const Slot& to, const Slot& left, const Slot& 
         return fmt::format("MIN_{}({}, {})", to_string(type_), left.value, right.value);
       case Fold::max:
         return fmt::format("MAX_{}({}, {})", to_string(type_), left.value, right.value);
+      case Fold::bxor:
+        return fmt::format("{} ^ {}", left.value, right.value);
+      case Fold::bor:
       case Fold::any:
         return fmt::format("{} | {}", left.value, right.value);
       default:

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "backends/common/element.hpp"
+#include "backends/common/layout.hpp"
 
 namespace lockstep::text {
 
-/// A place that holds a fold's value so far, and for argmin and argmax the index of it.
+/// A place that holds a fold's value so far, and its index if the fold carries one. The index of no value is the
+/// greatest.
 struct Slot {
   std::string value;
   std::string index;
@@ -24,7 +26,7 @@ class FoldText {
   std::size_t number() const noexcept { return number_; }
   std::uint32_t node() const noexcept { return output_.node; }
   DType type() const noexcept { return type_; }
-  bool has_index() const noexcept { return output_.fold == Fold::argmin || output_.fold == Fold::argmax; }
+  bool has_index() const noexcept { return carries_index(output_.fold); }
 
   /// The slot `name` + `place`, for example "f0" and "[l]".
   Slot slot(std::string_view name, std::string_view place = {}) const;
@@ -38,16 +40,20 @@ class FoldText {
   /// to = from folded with to, for a `from` that stands further left.
   void fold_left(Writer& w, const Slot& to, const Slot& from) const;
   /// What is stored as the result.
-  std::string result(const Slot& slot) const { return has_index() ? slot.index : slot.value; }
+  std::string result(const Slot& slot) const { return is_place(output_.fold) ? slot.index : slot.value; }
 
  private:
   void combine(Writer& w, const Slot& to, const Slot& left, const Slot& right, const Slot& other) const;
+  void combine_custom(Writer& w, const Slot& to, const Slot& left, const Slot& right, const Slot& other) const;
 
   Output output_;
   std::size_t number_;
   DType type_;
   const Dialect& dialect_;
 };
+
+/// The functions combine_<n> of a program's combinations.
+void combine_functions(Writer& w, const Program& program, const Dialect& dialect);
 
 /// The folded outputs of a program, in order.
 std::vector<FoldText> folds_of(const Program& program, const Dialect& dialect);

@@ -82,6 +82,7 @@ std::string vector_types(const Layout& layout, const Dialect& dialect, std::stri
 std::string kernel_text(const Program& program, const Layout& layout, Stage stage, const Dialect& dialect) {
   const KernelParts parts{program, layout, dialect, Element(program, layout, dialect), folds_of(program, dialect)};
   Writer w;
+  combine_functions(w, program, dialect);
   kernel(w, parts, stage);
   const std::string helpers = helpers_for(dialect, w.text());
   const std::string body = vector_types(layout, dialect, w.text()) + helpers + w.text();

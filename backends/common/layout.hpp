@@ -64,6 +64,10 @@ Pass complete(Pass pass, bool folds);
 /// What sort of hardware a kernel is shaped for.
 enum class Target { processor, gpu, warps };
 
+/// Folds whose partial values carry an index: of argmin and argmax where the value was, of a user's own whether there
+/// is a value at all.
+constexpr bool carries_index(Fold fold) noexcept { return is_place(fold) || fold == Fold::custom; }
+
 /// The variant of `program` that fits a complete pass.
 Layout make_layout(const Program& program, const Pass& pass, Target target);
 

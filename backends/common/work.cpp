@@ -117,7 +117,7 @@ void visit_geometry(const Program& program, const Layout& layout, Stage stage, c
     const Partials partials = work ? make_partials(program, *work) : Partials{};
     visit_folds(program, [&](std::size_t o, DType) {
       f([&] { return fmt::format("f{}_o", o); }, work ? partials.values[o] : 0);
-      if (program.outputs[o].fold == Fold::argmin || program.outputs[o].fold == Fold::argmax)
+      if (carries_index(program.outputs[o].fold))
         f([&] { return fmt::format("f{}_at_o", o); }, work ? partials.indices[o] : 0);
     });
   }
@@ -191,8 +191,7 @@ Partials make_partials(const Program& program, const Work& work) {
     // 8 bytes for each, whatever the type: all places are aligned.
     partials.values[o] = partials.bytes;
     partials.indices[o] = partials.bytes + work.outer * work.chunks * 8;
-    const bool arg = program.outputs[o].fold == Fold::argmin || program.outputs[o].fold == Fold::argmax;
-    partials.bytes += work.outer * work.chunks * 8 * (arg ? 2 : 1);
+    partials.bytes += work.outer * work.chunks * 8 * (carries_index(program.outputs[o].fold) ? 2 : 1);
   });
   if (work.chunks == 1) partials.bytes = 0;
   return partials;

@@ -269,6 +269,17 @@ FoldOps fold_places() {
   return ops;
 }
 
+template <class T>
+FoldOps fold_bits(Fold fold) {
+  if constexpr (std::is_integral_v<T>) {
+    if (fold == Fold::band) return fold_values<T, decltype([](T a, T b) { return ar::bit_and<T>(a, b); })>();
+    if (fold == Fold::bor) return fold_values<T, decltype([](T a, T b) { return ar::bit_or<T>(a, b); })>();
+    return fold_values<T, decltype([](T a, T b) { return ar::bit_xor<T>(a, b); })>();
+  } else {
+    return {};
+  }
+}
+
 FoldOps find_fold(Fold fold, DType type) {
   return visit(type, [&]<class T>() -> FoldOps {
     switch (fold) {
@@ -288,7 +299,12 @@ FoldOps find_fold(Fold fold, DType type) {
         return fold_places<T, false>();
       case Fold::argmax:
         return fold_places<T, true>();
+      case Fold::band:
+      case Fold::bor:
+      case Fold::bxor:
+        return fold_bits<T>(fold);
       case Fold::store:
+      case Fold::custom:  // custom_fold.hpp
         break;
     }
     return {};

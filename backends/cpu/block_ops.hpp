@@ -24,18 +24,18 @@ struct Partial {
 /// has width 1. The order inside a unit is that of the unit tree: lanes, then halving.
 struct FoldOps {
   /// Folds a whole unit of one output: `n` <= 1024 values, the first at place `first` of the fold.
-  Partial (*unit)(const void* values, std::size_t n, std::uint64_t first);
+  Partial (*unit)(const void* values, std::size_t n, std::uint64_t first) = nullptr;
   /// Folds `rows` rows of `width` values into `lanes` (128 x width); the first row is number `row` of its unit and
   /// number `first` of the fold.
   void (*rows)(void* lanes, const void* values, std::size_t rows, std::size_t width, std::size_t row,
-               std::uint64_t first);
+               std::uint64_t first) = nullptr;
   /// Folds the lanes of a unit of `rows` rows to one node for each of `width` outputs.
-  void (*close)(void* lanes, std::size_t rows, std::size_t width, Partial* nodes);
+  void (*close)(void* lanes, std::size_t rows, std::size_t width, Partial* nodes) = nullptr;
   /// left = left op right, for neighbouring nodes.
-  void (*combine)(Partial& left, const Partial& right);
+  void (*combine)(Partial& left, const Partial& right) = nullptr;
   /// Folds the values of `n` neighbouring units, an aligned run of the tree, and overwrites them. For argmin and argmax
   /// they are the units' extreme values, and the node's index is the number of the unit that wins.
-  Partial (*join)(void* values, std::size_t n);
+  Partial (*join)(void* values, std::size_t n) = nullptr;
 };
 
 /// The operations compiled for one instruction set.

@@ -28,10 +28,12 @@ InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table,
       throw Error(Code::bad_type, "the operation " + std::string(info(node.op).name) + " has no form for " +
                                       std::string(to_string(operand)));
   }
+  const auto custom = make_custom_folds(program_, table, jit_);
   for (std::size_t o = 0; o < program_.outputs.size(); ++o) {
     const Output& output = program_.outputs[o];
-    folds_.push_back(output.fold == Fold::store ? FoldOps{}
-                                                : table.fold(output.fold, program_.nodes[output.node].type));
+    folds_.push_back(
+        {output.fold == Fold::store ? FoldOps{} : table.fold(output.fold, program_.nodes[output.node].type),
+         output.fold == Fold::custom ? custom[output.combine] : nullptr});
     has_folds_ = has_folds_ || output.fold != Fold::store;
     Step& step = steps_[output.node];
     if (output.fold == Fold::store && step.output < 0) step.output = static_cast<std::int32_t>(o);

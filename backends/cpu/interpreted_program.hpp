@@ -5,10 +5,32 @@
 #include <vector>
 
 #include "block_ops.hpp"
+#include "custom_fold.hpp"
 #include "jit/jit.hpp"
 #include "lockstep/backend.hpp"
 
 namespace lockstep::cpu {
+
+/// How an output is folded: by one of the table's folds, or with a combination of the user's own.
+struct OutputFold {
+  FoldOps ops;
+  std::shared_ptr<const CustomFold> custom;
+
+  Partial unit(const void* values, std::size_t n, std::uint64_t first) const {
+    return custom ? custom->unit(values, n) : ops.unit(values, n, first);
+  }
+  void rows(void* lanes, const void* values, std::size_t rows, std::size_t width, std::size_t row,
+            std::uint64_t first) const {
+    custom ? custom->rows(lanes, values, rows, width, row) : ops.rows(lanes, values, rows, width, row, first);
+  }
+  void close(void* lanes, std::size_t rows, std::size_t width, Partial* nodes) const {
+    custom ? custom->close(lanes, rows, width, nodes) : ops.close(lanes, rows, width, nodes);
+  }
+  void combine(Partial& left, const Partial& right) const {
+    custom ? custom->combine(left, right) : ops.combine(left, right);
+  }
+  Partial join(void* values, std::size_t n) const { return ops.join(values, n); }  ///< native code folds no custom ones
+};
 
 /// A program made ready to run in blocks: as native code if there is some, else for the interpreter. The interpreter
 /// needs for each node which operation runs and where its block lies; blocks share slots of memory as soon as their
@@ -28,7 +50,7 @@ class InterpretedProgram : public Executable {
 
   const Program& program() const noexcept { return program_; }
   const std::vector<Step>& steps() const noexcept { return steps_; }
-  const std::vector<FoldOps>& folds() const noexcept { return folds_; }  ///< one per output; empty rows for stores
+  const std::vector<OutputFold>& folds() const noexcept { return folds_; }  ///< one per output; empty ones for stores
   std::uint32_t slots() const noexcept { return slots_; }
   bool has_folds() const noexcept { return has_folds_; }
   /// True if there is native code, which is compiled when it is first asked for. One thread at a time may ask.
@@ -65,7 +87,7 @@ class InterpretedProgram : public Executable {
   mutable std::array<FormCode, kForms> forms_;
   bool native_ = false;
   std::vector<Step> steps_;
-  std::vector<FoldOps> folds_;
+  std::vector<OutputFold> folds_;
   std::uint32_t slots_ = 0;
   bool has_folds_ = false;
   double nanoseconds_ = 0;

@@ -59,8 +59,6 @@ Cut::Cut(const InterpretedProgram& program, const Pass& pass, int threads)
   chunks = ceil_div(units, chunk);
 }
 
-bool is_place(Fold fold) { return fold == Fold::argmin || fold == Fold::argmax; }
-
 /// Native code folds if there is some, outputs do not lie side by side, and nothing that is stored could be in the way
 /// of looking up afterwards where an extreme value was.
 Form choose_form(const InterpretedProgram& program, const Cut& cut) {
@@ -78,7 +76,7 @@ Form choose_form(const InterpretedProgram& program, const Cut& cut) {
 /// The nodes of a fold tree that wait for their right neighbours, for `width` outputs side by side.
 class Tree {
  public:
-  Tree(const FoldOps& ops, std::size_t width) : ops_(ops), width_(width), nodes_(width) {}
+  Tree(const OutputFold& ops, std::size_t width) : ops_(ops), width_(width), nodes_(width) {}
 
   /// Where to put the nodes of the next unit; then call `push`.
   Partial* next() {
@@ -106,7 +104,7 @@ class Tree {
       ops_.combine(nodes_[(depth_ - 1) * width_ + w], nodes_[depth_ * width_ + w]);
   }
 
-  const FoldOps& ops_;
+  const OutputFold& ops_;
   std::size_t width_;
   std::vector<Partial> nodes_;
   std::size_t depth_ = 0;
@@ -309,13 +307,12 @@ class Interpreter {
   void write(std::size_t o, std::uint64_t outer, Partial node) const {
     const Program& program = program_.program();
     const Output& output = program.outputs[o];
-    const bool place = is_place(output.fold);
-    if (place && access_.form == Form::fold) node.index = find_element(o, outer, node.index);
+    if (is_place(output.fold) && access_.form == Form::fold) node.index = find_element(o, outer, node.index);
     const auto size = size_of(program.output_type(output));
     const Operand& operand = pass_.outputs[o];
     const std::int64_t offset = operand.offset + outer_offset(pass_, operand, outer);
     std::byte* to = data_of(*operand.buffer) + offset * static_cast<std::int64_t>(size);
-    std::memcpy(to, place ? &node.index : &node.bits, size);
+    std::memcpy(to, is_place(output.fold) ? &node.index : &node.bits, size);
   }
 
   const InterpretedProgram& program_;

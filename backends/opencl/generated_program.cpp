@@ -13,9 +13,13 @@ namespace {
 
 bool uses_f64(const Program& program) {
   const auto wide = [](DType t) { return t == DType::f64; };
+  const auto any_wide = [&](const std::vector<Node>& nodes) {
+    return std::any_of(nodes.begin(), nodes.end(), [&](const Node& n) { return wide(n.type); });
+  };
   return std::any_of(program.arrays.begin(), program.arrays.end(), wide) ||
-         std::any_of(program.scalars.begin(), program.scalars.end(), wide) ||
-         std::any_of(program.nodes.begin(), program.nodes.end(), [&](const Node& n) { return wide(n.type); });
+         std::any_of(program.scalars.begin(), program.scalars.end(), wide) || any_wide(program.nodes) ||
+         std::any_of(program.combines.begin(), program.combines.end(),
+                     [&](const Combine& c) { return any_wide(c.nodes); });
 }
 
 // A pass as the engine would make it for contiguous arrays: for showing the text before anything ran.

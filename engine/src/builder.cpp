@@ -1,5 +1,6 @@
 #include "builder.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,14 @@ Value Builder::operation(Op op, DType type, std::array<Value, 3> args) {
   // not(not(x)) comes from != written as not(==).
   if (op == Op::bit_not && node(args[0]).op == Op::bit_not) return node(args[0]).args[0];
   return emit({op, type, args, 0});
+}
+
+void Builder::output(Value value, const Combine& combine) {
+  std::vector<Combine>& known = program_.combines;
+  const auto found = std::find(known.begin(), known.end(), combine);
+  const auto place = static_cast<std::uint32_t>(found - known.begin());
+  if (found == known.end()) known.push_back(combine);
+  program_.outputs.push_back({value, Fold::custom, place});
 }
 
 Program Builder::finish() && {

@@ -55,6 +55,8 @@ class Builder {
   bool is_constant(Value value) const { return node(value).op == Op::constant; }
 
   void output(Value value, Fold fold) { program_.outputs.push_back({value, fold}); }
+  /// An output that is folded with a combination of the user's own; equal ones are kept once.
+  void output(Value value, const Combine& combine);
 
   /// The program without values that no output needs. `arrays`, `indices` and `scalars` are the caller's to set before.
   Program finish() &&;

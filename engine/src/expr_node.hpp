@@ -11,7 +11,7 @@ namespace lockstep {
 
 /// A node of an expression: immutable once it is shared. Which fields count depends on the kind.
 struct ExprNode {
-  enum class Kind : std::uint8_t { array, literal, index, call, cast, broadcast, reduce };
+  enum class Kind : std::uint8_t { array, literal, index, call, cast, broadcast, reduce, argument };
   using Pointer = std::shared_ptr<const ExprNode>;
 
   Kind kind = Kind::literal;
@@ -21,16 +21,17 @@ struct ExprNode {
   int level = 0;  ///< longest chain of reductions below, itself included: the pass in which it is ready
   std::array<Pointer, 3> operands{};
 
-  Array array;                           ///< array
-  std::uint64_t bits = 0;                ///< literal: its value in `dtype`
-  bool weak = false;                     ///< literal: adapts to the type it meets
-  bool parameter = false;                ///< literal: passed to the program, not built in
-  int axis = 0;                          ///< index
-  bool open = false;                     ///< index: takes its shape from where it is evaluated
-  Function function{};                   ///< call
-  std::array<DType, 3> operand_types{};  ///< call: what each operand is cast to
-  Fold fold = Fold::store;               ///< reduce
-  std::vector<int> axes;                 ///< reduce: normalised, ascending
+  Array array;                             ///< array
+  std::uint64_t bits = 0;                  ///< literal: its value in `dtype`
+  bool weak = false;                       ///< literal: adapts to the type it meets
+  bool parameter = false;                  ///< literal: passed to the program, not built in
+  int axis = 0;                            ///< index; argument: 0 or 1
+  bool open = false;                       ///< index: takes its shape from where it is evaluated
+  Function function{};                     ///< call
+  std::array<DType, 3> operand_types{};    ///< call: what each operand is cast to
+  Fold fold = Fold::store;                 ///< reduce
+  std::vector<int> axes;                   ///< reduce: normalised, ascending
+  std::shared_ptr<const Combine> combine;  ///< reduce by a combination of the user's own; then `bits` is its identity
 };
 
 /// How many operands a node has.

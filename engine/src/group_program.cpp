@@ -26,7 +26,12 @@ class Writer {
   Value value_as(const ExprNode& node, DType type) {
     return node.kind == ExprNode::Kind::literal ? literal(node, type) : builder_.cast(value(node), type);
   }
-  void output(Value v, Fold fold) { builder_.output(v, fold); }
+  void output(Value v, const ExprNode* reduce) {
+    if (reduce && reduce->combine)
+      builder_.output(v, *reduce->combine);
+    else
+      builder_.output(v, reduce ? reduce->fold : Fold::store);
+  }
 
   GroupProgram finish() && {
     Program& p = builder_.program();
@@ -52,6 +57,8 @@ class Writer {
         return value(*node.operands[0]);
       case ExprNode::Kind::reduce:
         return load(reduced_.at(&node));
+      case ExprNode::Kind::argument:
+        fail(Code::bad_argument, "an operand of a combination is used outside of it");
       case ExprNode::Kind::call:
         break;
     }
@@ -113,8 +120,7 @@ class Writer {
 
 GroupProgram make_program(const Group& group, const Reduced& reduced) {
   Writer writer(group.space, reduced);
-  for (const Item& item : group.items)
-    writer.output(writer.value_as(*item.element, item.type), item.reduce ? item.reduce->fold : Fold::store);
+  for (const Item& item : group.items) writer.output(writer.value_as(*item.element, item.type), item.reduce);
   return std::move(writer).finish();
 }
 

@@ -18,8 +18,8 @@ constexpr std::array<OpInfo, kOpCount> kOps{{
 #undef LOCKSTEP_OP
 }};
 
-constexpr std::array<std::string_view, 9> kFolds{"store", "sum", "prod",   "min",   "max",
-                                                 "any",   "all", "argmin", "argmax"};
+constexpr std::array<std::string_view, 13> kFolds{"store",  "sum",    "prod", "min", "max",  "any",   "all",
+                                                  "argmin", "argmax", "band", "bor", "bxor", "custom"};
 
 std::string constant_text(DType type, std::uint64_t bits) {
   switch (type) {
@@ -60,6 +60,16 @@ std::string node_text(const Node& node) {
   return text;
 }
 
+template <class Out>
+void write_key(Out& out, const std::vector<Node>& nodes) {
+  for (const Node& n : nodes) {
+    fmt::format_to(out, "{}{}", static_cast<char>('A' + static_cast<int>(n.op)), static_cast<int>(n.type));
+    const int arity = info(n.op).arity;
+    if (arity == 0) fmt::format_to(out, ",{:x}", n.bits);
+    for (int i = 0; i < arity; ++i) fmt::format_to(out, ",{}", n.args[static_cast<std::size_t>(i)]);
+  }
+}
+
 }  // namespace
 
 const OpInfo& info(Op op) noexcept { return kOps[static_cast<std::size_t>(op)]; }
@@ -70,16 +80,15 @@ std::string Program::key() const {
   std::string key;
   key.reserve(nodes.size() * 24);
   auto out = std::back_inserter(key);
-  for (const Node& n : nodes) {
-    fmt::format_to(out, "{}{}", static_cast<char>('A' + static_cast<int>(n.op)), static_cast<int>(n.type));
-    const int arity = info(n.op).arity;
-    if (arity == 0) fmt::format_to(out, ",{:x}", n.bits);
-    for (int i = 0; i < arity; ++i) fmt::format_to(out, ",{}", n.args[static_cast<std::size_t>(i)]);
-  }
+  write_key(out, nodes);
   for (DType t : arrays) fmt::format_to(out, "|a{}", static_cast<int>(t));
   fmt::format_to(out, "|i{}", indices);
   for (DType t : scalars) fmt::format_to(out, "|s{}", static_cast<int>(t));
-  for (const Output& o : outputs) fmt::format_to(out, "|o{}:{}", o.node, static_cast<int>(o.fold));
+  for (const Output& o : outputs) fmt::format_to(out, "|o{}:{}.{}", o.node, static_cast<int>(o.fold), o.combine);
+  for (const Combine& c : combines) {
+    fmt::format_to(out, "|c{}:{}:", static_cast<int>(c.type), c.result);
+    write_key(out, c.nodes);
+  }
   return key;
 }
 
@@ -94,6 +103,12 @@ std::string Program::dump() const {
   for (std::size_t i = 0; i < outputs.size(); ++i)
     fmt::format_to(out, "output o{}: {} = {} %{}\n", i, to_string(output_type(outputs[i])), to_string(outputs[i].fold),
                    outputs[i].node);
+  for (std::size_t c = 0; c < combines.size(); ++c) {
+    fmt::format_to(out, "custom c{}: {} of s0 and its right neighbour s1\n", c, to_string(combines[c].type));
+    for (std::size_t i = 0; i < combines[c].nodes.size(); ++i)
+      fmt::format_to(out, "  %{}: {} = {}\n", i, to_string(combines[c].nodes[i].type), node_text(combines[c].nodes[i]));
+    fmt::format_to(out, "  result %{}\n", combines[c].result);
+  }
   return text;
 }
 

@@ -59,8 +59,10 @@ bool must_go_through_copies(std::span<const Request> requests, std::size_t passe
 }
 
 /// The bits of a fold of nothing.
-std::uint64_t identity_bits(Fold fold, DType type) {
-  return bits_of(type, std::int64_t{fold == Fold::prod || fold == Fold::all ? 1 : 0});
+std::uint64_t identity_bits(const ExprNode& reduce) {
+  if (reduce.fold == Fold::custom) return reduce.bits;
+  if (reduce.fold == Fold::band) return bits_of(reduce.dtype, std::int64_t{reduce.dtype == DType::boolean ? 1 : -1});
+  return bits_of(reduce.dtype, std::int64_t{reduce.fold == Fold::prod || reduce.fold == Fold::all ? 1 : 0});
 }
 
 /// Bytes that a pass reads and writes: each operand's elements once, however often its strides repeat them.
@@ -187,7 +189,7 @@ class Run {
       if (!item.reduce || item.reduce->shape.size() == 0) continue;
       const Array& out = reduced_.at(item.reduce);
       Builder builder;
-      builder.output(builder.constant(out.dtype(), identity_bits(item.reduce->fold, out.dtype())), Fold::store);
+      builder.output(builder.constant(out.dtype(), identity_bits(*item.reduce)), Fold::store);
       GroupProgram work;
       work.program = std::move(builder).finish();
       Dimensions dims;
@@ -234,9 +236,13 @@ std::shared_ptr<const Executable> Device::Impl::compile(const Program& program) 
   const auto found = programs_.find(key);
   if (found != programs_.end()) return found->second;
   if (!info.has_f64) {
-    for (const Node& node : program.nodes)
-      require(node.type != DType::f64, Code::unsupported,
-              "{} has no f64 arithmetic\nCast to f32, or use another device.", info.name);
+    const auto check = [&](const std::vector<Node>& nodes) {
+      for (const Node& node : nodes)
+        require(node.type != DType::f64, Code::unsupported,
+                "{} has no f64 arithmetic\nCast to f32, or use another device.", info.name);
+    };
+    check(program.nodes);
+    for (const Combine& combine : program.combines) check(combine.nodes);
   }
   std::shared_ptr<const Executable> executable = backend->do_compile(program);
   if (programs_.size() >= kMaxPrograms) {

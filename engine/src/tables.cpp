@@ -18,6 +18,9 @@ constexpr ReductionInfo kReductions[] = {
     {Reduction::min, "min", "smallest element; NaN if there is one"},
     {Reduction::max, "max", "largest element; NaN if there is one"},
     {Reduction::mean, "mean", "sum divided by the number of elements; integers as f64"},
+    {Reduction::var, "var", "mean square of the distances from the mean, less `ddof` elements; integers as f64"},
+    {Reduction::stddev, "std", "square root of var"},
+    {Reduction::norm, "norm", "root of the sum of squares, or the norm of another `ord`; integers as f64"},
     {Reduction::any, "any", "an element is not 0"},
     {Reduction::all, "all", "every element is not 0"},
     {Reduction::count, "count", "how many elements are not 0"},
@@ -25,6 +28,12 @@ constexpr ReductionInfo kReductions[] = {
      "place of the smallest element, the first of equals; of the first NaN if there is one"},
     {Reduction::argmax, "argmax",
      "place of the largest element, the first of equals; of the first NaN if there is one"},
+    {Reduction::band, "band", "the bits that all elements have; of integers and bools"},
+    {Reduction::bor, "bor", "the bits that one of the elements has; of integers and bools"},
+    {Reduction::bxor, "bxor", "the bits that an odd number of elements have; of integers and bools"},
+    {Reduction::land, "land", "as all"},
+    {Reduction::lor, "lor", "as any"},
+    {Reduction::lxor, "lxor", "an odd number of elements is not 0"},
 };
 
 }  // namespace

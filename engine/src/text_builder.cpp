@@ -9,6 +9,7 @@
 #include <map>
 #include <numbers>
 
+#include "combination.hpp"
 #include "lockstep/nearest.hpp"
 #include "text_algorithm.hpp"
 #include "text_error.hpp"
@@ -31,8 +32,9 @@ Expr boolean(bool value) { return cast(literal(value ? 1 : 0), DType::boolean); 
 
 class Builder {
  public:
-  Builder(const Syntax& syntax, const Names& names) : syntax_(syntax), names_(names) {
-    values_.reserve(syntax.nodes.size());
+  Builder(std::string_view source, const std::vector<Node>& nodes, const Names& names)
+      : source_(source), nodes_(nodes), names_(names) {
+    values_.reserve(nodes.size());
   }
 
   /// The value of a node; those before it were built.
@@ -43,11 +45,12 @@ class Builder {
   void assign(std::string_view name, const Expr& value) { assigned_.insert_or_assign(name, value); }
 
  private:
-  // These two know the places of their errors, the others are given it.
+  // These three know the places of their errors, the others are given it.
   Expr placed(const Name& name, std::size_t place) { return value(name, place); }
   Expr placed(const Subscript& subscript, std::size_t place) { return value(subscript, place); }
+  Expr placed(const CustomFold& fold, std::size_t place) { return value(fold, place); }
   Expr placed(const auto& what, std::size_t place) {
-    return at_place(syntax_.source, place, [&] { return value(what); });
+    return at_place(source_, place, [&] { return value(what); });
   }
 
   Expr value(const Number& number) {
@@ -69,8 +72,8 @@ class Builder {
 
   [[noreturn]] void unknown(std::string_view name, std::size_t place) {
     constexpr std::size_t kShown = 40;
-    fail(syntax_.source, place,
-         fmt::format("unknown name '{}{}'", name.substr(0, kShown), name.size() > kShown ? "..." : ""), advice(name));
+    fail(source_, place, fmt::format("unknown name '{}{}'", name.substr(0, kShown), name.size() > kShown ? "..." : ""),
+         advice(name));
   }
   std::string advice(std::string_view name) const {
     const std::vector<std::string_view> functions = callable_names();
@@ -102,7 +105,7 @@ class Builder {
   // 2**-1 is 0.5, as in Python; integers of an array have no negative powers, as in NumPy.
   Expr power_of(const Operation& operation) {
     const auto whole = [&](int i) -> const std::int64_t* {
-      const auto* number = std::get_if<Number>(&syntax_.nodes[operation.operands[static_cast<std::size_t>(i)]].what);
+      const auto* number = std::get_if<Number>(&nodes_[operation.operands[static_cast<std::size_t>(i)]].what);
       return number && !number->type ? std::get_if<std::int64_t>(&number->value) : nullptr;
     };
     const std::int64_t* base = whole(0);
@@ -111,7 +114,28 @@ class Builder {
     return power(fraction ? literal(static_cast<double>(*base)) : operand(operation, 0), operand(operation, 1));
   }
 
-  Expr value(const Fold& fold) { return reduce(fold.reduction, values_[fold.operand], fold.axes, fold.keepdims); }
+  Expr value(const Fold& fold) {
+    const Expr& x = values_[fold.operand];
+    if (!fold.number) return reduce(fold.reduction, x, fold.axes, fold.keepdims);
+    if (fold.reduction == Reduction::norm) return norm(x, fold.axes, fold.keepdims, *fold.number);
+    return (fold.reduction == Reduction::var ? var : stddev)(x, fold.axes, fold.keepdims, *fold.number);
+  }
+  Expr value(const DotProduct& product) {
+    return dot(values_[product.operands[0]], values_[product.operands[1]], product.axes, product.keepdims);
+  }
+  Expr value(const CustomFold& fold, std::size_t place) {
+    const Expr& x = values_[fold.operand];
+    Names names = names_;
+    for (const auto& [name, known] : assigned_) names.insert_or_assign(std::string(name), known);
+    names.insert_or_assign(std::string(fold.left), combination_argument(0, x.dtype()));
+    names.insert_or_assign(std::string(fold.right), combination_argument(1, x.dtype()));
+    Builder body(source_, fold.body->nodes, names);
+    for (const Node& node : fold.body->nodes) body.build(node);
+    return at_place(source_, place, [&] {
+      const auto identity = fold.identity ? std::optional<Expr>(values_[*fold.identity]) : std::nullopt;
+      return reduce_with(body.values_.back(), x, fold.axes, fold.keepdims, identity);
+    });
+  }
   Expr value(const Conversion& conversion) { return cast(values_[conversion.operand], conversion.type); }
   Expr value(const ElementIndex& element) { return index(element.axis); }
   Expr value(const Range& range) { return arange(range.n); }
@@ -125,13 +149,14 @@ class Builder {
   Expr value(const Subscript& subscript, std::size_t place) {
     const Array* array = values_[subscript.operand].as_array();
     if (!array) {
-      fail(syntax_.source, place, "only an array has elements to select, not an expression",
+      fail(source_, place, "only an array has elements to select, not an expression",
            "index the arrays in it: write x[1:] + y[1:], not (x + y)[1:]; or evaluate it first");
     }
-    return select(syntax_.source, *array, subscript, place);
+    return select(source_, *array, subscript, place);
   }
 
-  const Syntax& syntax_;
+  std::string_view source_;
+  const std::vector<Node>& nodes_;
   const Names& names_;
   std::vector<Expr> values_;
   std::map<std::string_view, Expr> assigned_;
@@ -160,7 +185,7 @@ const Array* array_named(const Names& names, std::string_view name) {
 }
 
 std::vector<Statement> build(const Syntax& syntax, const Names& names, Binding binding) {
-  Builder builder(syntax, names);
+  Builder builder(syntax.source, syntax.nodes, names);
   std::vector<Statement> statements;
   std::size_t at = 0;
   for (const SyntaxStatement& statement : syntax.statements) {

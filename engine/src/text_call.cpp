@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "lockstep/nearest.hpp"
 #include "text_algorithm.hpp"
@@ -26,6 +27,18 @@ std::string fold_usage(std::string_view name) {
   return fmt::format("write {0}(x), {0}(x, axis=0) or {0}(x, axis=(0, 1), keepdims=True)", name);
 }
 
+constexpr std::array<std::string_view, 2> kAxisWords = {"axis", "keepdims"};
+constexpr std::array<std::string_view, 3> kSpreadWords = {"axis", "keepdims", "ddof"};
+constexpr std::array<std::string_view, 3> kNormWords = {"axis", "keepdims", "ord"};
+constexpr std::array<std::string_view, 3> kReduceWords = {"axis", "keepdims", "identity"};
+constexpr const char* kReduceUsage =
+    "write reduce(a, b: a + b, x), with axis=, keepdims= and identity= behind if wanted";
+
+std::span<const std::string_view> words_of(Reduction reduction) {
+  if (reduction == Reduction::var || reduction == Reduction::stddev) return kSpreadWords;
+  return reduction == Reduction::norm ? std::span<const std::string_view>(kNormWords) : kAxisWords;
+}
+
 std::string plural(std::size_t n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 }  // namespace
@@ -33,31 +46,44 @@ std::string plural(std::size_t n, std::string_view noun) { return fmt::format("{
 /// A call while it is read.
 struct Parser::Call {
   Token name;
-  bool folds = false;  ///< it takes axis= and keepdims=
+  std::span<const std::string_view> words;  ///< the keywords that it takes
   std::vector<NodeIndex> operands;
   std::optional<Axes> axes;
   std::optional<bool> keepdims;
+  std::optional<double> number;  ///< ddof or ord
+  std::optional<NodeIndex> identity;
+  std::vector<std::string_view> given;  ///< keywords so far
 };
+
+void Parser::require_operands(const Call& call, std::size_t count, std::string_view words,
+                              const std::string& usage) const {
+  if (call.operands.size() == count) return;
+  fail(lexer_.source(), call.name.place,
+       fmt::format("{} takes {}{}, got {}", call.name.text, plural(count, "operand"), words, call.operands.size()),
+       usage);
+}
 
 NodeIndex Parser::call(const Token& name) {
   const Nesting nesting(*this);
   if (name.is("index")) return index_call(name);
   if (name.is("arange")) return range_call(name);
   if (const AlgorithmInfo* algorithm = algorithm_named(name.text)) return algorithm_call(name, *algorithm);
+  if (name.is("dot")) return dot_call(name);
+  if (name.is("reduce")) return reduce_call(name);
+  if (name.is("minloc") || name.is("maxloc"))
+    fail(lexer_.source(), name.place, fmt::format("{} gives two values and is no part of an expression", name.text),
+         fmt::format("give them names: value, place = {0}(x); or write {1}(x) and arg{1}(x)", name.text,
+                     name.text.substr(0, 3)));
   const FunctionInfo* function = row_named(all_functions(), name.text);
   const ReductionInfo* reduction = row_named(all_reductions(), name.text);
   const std::optional<DType> type = dtype_from_string(name.text);
   if (!function && !reduction && !type) unknown_function(name);
-  Call call{name, reduction != nullptr, {}, {}, {}};
+  Call call{name, {}, {}, {}, {}, {}, {}, {}};
+  if (reduction) call.words = words_of(reduction->reduction);
   arguments(call);
   if (reduction) return fold(call, reduction->reduction);
   const int arity = function ? function->arity : 1;
-  if (call.operands.size() != static_cast<std::size_t>(arity)) {
-    fail(lexer_.source(), name.place,
-         fmt::format("{} takes {}, got {}", name.text, plural(static_cast<std::size_t>(arity), "operand"),
-                     call.operands.size()),
-         usage(name.text, arity));
-  }
+  require_operands(call, static_cast<std::size_t>(arity), "", usage(name.text, arity));
   if (!function) return add(Conversion{*type, call.operands[0]}, name.place);
   Operation what{function->function, {}, arity};
   std::copy(call.operands.begin(), call.operands.end(), what.operands.begin());
@@ -65,7 +91,7 @@ NodeIndex Parser::call(const Token& name) {
 }
 
 std::vector<std::string_view> callable_names() {
-  std::vector<std::string_view> names = {"index", "arange"};
+  std::vector<std::string_view> names = {"index", "arange", "dot", "reduce", "minloc", "maxloc"};
   for (const FunctionInfo& row : all_functions()) names.push_back(row.name);
   for (const ReductionInfo& row : all_reductions()) names.push_back(row.name);
   for (const AlgorithmInfo& row : all_algorithms()) names.push_back(row.name);
@@ -81,13 +107,15 @@ void Parser::unknown_function(const Token& name) const {
 }
 
 /// From the opening bracket to the closing one.
-void Parser::arguments(Call& call) {
-  const Token opening = take();
+void Parser::arguments(Call& call) { arguments(call, take()); }
+
+/// From behind the opening bracket, or behind what is no argument, to the closing one.
+void Parser::arguments(Call& call, const Token& opening) {
   while (!token_.is(")")) {
     if (token_.kind == Token::Kind::name && peek().is("=")) {
       keyword(call);
     } else {
-      if (call.axes || call.keepdims) fail_here("operands stand before the keywords");
+      if (!call.given.empty()) fail_here("operands stand before the keywords");
       call.operands.push_back(expression(0));
     }
     if (!accept(",")) break;
@@ -96,26 +124,44 @@ void Parser::arguments(Call& call) {
 }
 
 void Parser::keyword(Call& call) {
-  constexpr std::array<std::string_view, 2> kWords = {"axis", "keepdims"};
-  if (!call.folds) fail_here(fmt::format("{} takes no keywords", call.name.text));
-  const bool is_axis = token_.is("axis");
-  if (!is_axis && !token_.is("keepdims")) {
-    const std::string_view meant = detail::nearest(token_.text, kWords);
-    fail_here(fmt::format("{} has no keyword {}", call.name.text, describe(token_)),
+  if (call.words.empty()) fail_here(fmt::format("{} takes no keywords", call.name.text));
+  const Token word = token_;
+  if (std::find(call.words.begin(), call.words.end(), word.text) == call.words.end()) {
+    const std::string_view meant = detail::nearest(word.text, call.words);
+    fail_here(fmt::format("{} has no keyword {}", call.name.text, describe(word)),
               meant.empty() ? fold_usage(call.name.text) : fmt::format("did you mean '{}'?", meant));
   }
-  if (is_axis ? call.axes.has_value() : call.keepdims.has_value())
-    fail_here(fmt::format("{} is given twice", describe(token_)));
+  if (std::find(call.given.begin(), call.given.end(), word.text) != call.given.end())
+    fail_here(fmt::format("{} is given twice", describe(word)));
+  call.given.push_back(word.text);
   take();
   take();  // the equals sign
-  if (is_axis) {
+  if (word.is("axis"))
     call.axes = axes();
-    return;
-  }
+  else if (word.is("keepdims"))
+    call.keepdims = truth(word.text);
+  else if (word.is("identity"))
+    call.identity = expression(0);
+  else
+    call.number = number(word.text);
+}
+
+bool Parser::truth(std::string_view word) {
   if (!token_.is("True") && !token_.is("False") && !token_.is("true") && !token_.is("false"))
-    fail_here(fmt::format("keepdims must be True or False, found {}", describe(token_)));
+    fail_here(fmt::format("{} must be True or False, found {}", word, describe(token_)));
   const Token value = take();
-  call.keepdims = value.is("True") || value.is("true");
+  return value.is("True") || value.is("true");
+}
+
+/// A number written out, or inf, with a sign if there is one.
+double Parser::number(std::string_view word) {
+  const bool negative = accept("-");
+  if (accept("inf"))
+    return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  if (token_.kind != Token::Kind::number)
+    fail_here(fmt::format("{} must be a number, written out, found {}", word, describe(token_)));
+  const Number value = read_number(lexer_.source(), take(), negative);
+  return std::visit([](auto v) { return static_cast<double>(v); }, value.value);
 }
 
 Axes Parser::axes() {
@@ -162,18 +208,70 @@ NodeIndex Parser::range_call(const Token& name) {
 /// A reduction; with two operands, min and max are the element-wise functions.
 NodeIndex Parser::fold(Call& call, Reduction reduction) {
   const bool paired = reduction == Reduction::min || reduction == Reduction::max;
-  if (paired && call.operands.size() == 2 && !call.axes && !call.keepdims) {
+  if (paired && call.operands.size() == 2 && call.given.empty()) {
     const Function function = reduction == Reduction::min ? Function::minimum : Function::maximum;
     return operation(function, {call.operands[0], call.operands[1]}, call.name.place);
   }
-  if (call.operands.size() != 1) {
-    fail(lexer_.source(), call.name.place,
-         fmt::format("{} takes 1 operand{}, got {}", call.name.text,
-                     paired ? " and keywords, or 2 operands without keywords" : "", call.operands.size()),
-         fold_usage(call.name.text));
-  }
-  return add(Fold{reduction, call.operands[0], call.axes.value_or(Axes{}), call.keepdims.value_or(false)},
+  require_operands(call, 1, paired ? " and keywords, or 2 operands without keywords" : "", fold_usage(call.name.text));
+  return add(Fold{reduction, call.operands[0], call.axes.value_or(Axes{}), call.keepdims.value_or(false), call.number},
              call.name.place);
+}
+
+NodeIndex Parser::dot_call(const Token& name) {
+  Call call{name, kAxisWords, {}, {}, {}, {}, {}, {}};
+  arguments(call);
+  require_operands(call, 2, "", "write dot(x, y) or dot(x, y, axis=0)");
+  return add(
+      DotProduct{{call.operands[0], call.operands[1]}, call.axes.value_or(Axes{}), call.keepdims.value_or(false)},
+      name.place);
+}
+
+std::array<NodeIndex, 2> Parser::located_call(const Token& name) {
+  const bool least = name.is("minloc");
+  Call call{name, kAxisWords, {}, {}, {}, {}, {}, {}};
+  arguments(call);
+  require_operands(call, 1, "", fold_usage(name.text));
+  Fold fold{least ? Reduction::min : Reduction::max,
+            call.operands[0],
+            call.axes.value_or(Axes{}),
+            call.keepdims.value_or(false),
+            {}};
+  const NodeIndex value = add(fold, name.place);
+  fold.reduction = least ? Reduction::argmin : Reduction::argmax;
+  return {value, add(fold, name.place)};
+}
+
+/// The name of an operand of a combination.
+std::string_view Parser::parameter() {
+  if (token_.kind != Token::Kind::name)
+    fail_here(fmt::format("expected a name for an operand, found {}", describe(token_)), kReduceUsage);
+  return take().text;
+}
+
+NodeIndex Parser::reduce_call(const Token& name) {
+  const Token opening = take();
+  CustomFold fold;
+  fold.left = parameter();
+  if (!accept(",")) fail_here(fmt::format("expected ',', found {}", describe(token_)), kReduceUsage);
+  const std::size_t second = token_.place;
+  fold.right = parameter();
+  if (fold.left == fold.right)
+    fail(lexer_.source(), second, fmt::format("both operands are called '{}'", fold.left), kReduceUsage);
+  if (!accept(":")) fail_here(fmt::format("expected ':', found {}", describe(token_)), kReduceUsage);
+  Body body;
+  std::swap(body.nodes, syntax_.nodes);
+  expression(0);
+  std::swap(body.nodes, syntax_.nodes);
+  fold.body = std::make_shared<const Body>(std::move(body));
+  if (!accept(",")) fail_here(fmt::format("expected ',', found {}", describe(token_)), kReduceUsage);
+  Call call{name, kReduceWords, {}, {}, {}, {}, {}, {}};
+  arguments(call, opening);
+  require_operands(call, 1, " behind the combination", kReduceUsage);
+  fold.operand = call.operands[0];
+  fold.axes = call.axes.value_or(Axes{});
+  fold.keepdims = call.keepdims.value_or(false);
+  fold.identity = call.identity;
+  return add(std::move(fold), name.place);
 }
 
 }  // namespace lockstep::text

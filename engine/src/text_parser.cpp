@@ -105,7 +105,42 @@ void Parser::statements() {
   if (syntax_.statements.empty()) fail(lexer_.source(), 0, "there is no expression", "write one, for example x*x + 1");
 }
 
+/// `a, b = ...`, or minloc and maxloc, which give two values.
+bool Parser::is_pair_statement() const {
+  if (token_.kind != Token::Kind::name) return false;
+  Lexer ahead(lexer_);
+  if ((token_.is("minloc") || token_.is("maxloc")) && Lexer(lexer_).next().is("(")) return true;
+  return ahead.next().is(",") && ahead.next().kind == Token::Kind::name && ahead.next().is("=");
+}
+
+void Parser::pair_statement() {
+  const std::size_t start = token_.place;
+  std::array<SyntaxStatement, 2> pair;
+  if (peek().is(",")) {
+    for (SyntaxStatement& one : pair) {
+      if (is_keyword(token_.text)) fail_here(fmt::format("{} cannot be assigned to", describe(token_)));
+      one.name = take().text;
+      take();  // the comma, and the equals sign
+    }
+    if (!token_.is("minloc") && !token_.is("maxloc"))
+      fail_here("two names are given to one value", "only minloc and maxloc give two: value, place = minloc(x)");
+  }
+  const Token name = take();
+  if (!token_.is("(")) fail_here(fmt::format("expected '(', found {}", describe(token_)));
+  const std::array<NodeIndex, 2> values = located_call(name);
+  if (token_.kind != Token::Kind::separator && token_.kind != Token::Kind::end)
+    fail(lexer_.source(), name.place, fmt::format("{} gives two values and is no part of an expression", name.text),
+         fmt::format("give them names: value, place = {0}(x); or write {1}(x) and arg{1}(x)", name.text,
+                     name.text.substr(0, 3)));
+  for (std::size_t i = 0; i < 2; ++i) {
+    pair[i].value = values[i];
+    pair[i].text = lexer_.source().substr(start, last_end_ - start);
+    syntax_.statements.push_back(pair[i]);
+  }
+}
+
 void Parser::statement() {
+  if (is_pair_statement()) return pair_statement();
   const std::size_t start = token_.place;
   SyntaxStatement statement;
   if (token_.kind == Token::Kind::name && peek().is("=")) {
@@ -114,13 +149,17 @@ void Parser::statement() {
     take();
   }
   statement.value = expression(kAny);
+  end_statement();
+  statement.text = lexer_.source().substr(start, last_end_ - start);
+  syntax_.statements.push_back(statement);
+}
+
+void Parser::end_statement() {
   if (token_.kind != Token::Kind::separator && token_.kind != Token::Kind::end) {
     if (token_.is(")") || token_.is("]")) fail_here(describe(token_) + " was never opened");
     fail_here(fmt::format("expected an operator or the end of the expression, found {}", describe(token_)),
               hint(token_));
   }
-  statement.text = lexer_.source().substr(start, last_end_ - start);
-  syntax_.statements.push_back(statement);
 }
 
 /// Everything that binds at `level` or tighter.

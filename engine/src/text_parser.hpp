@@ -23,6 +23,9 @@ class Parser {
  private:
   // text_parser.cpp: statements, operators, operands.
   void statement();
+  bool is_pair_statement() const;
+  void pair_statement();
+  void end_statement();
   NodeIndex expression(int level);
   NodeIndex prefix(int level);
   NodeIndex minus();
@@ -35,13 +38,22 @@ class Parser {
   struct Call;
   NodeIndex call(const Token& name);
   void arguments(Call& call);
+  void arguments(Call& call, const Token& opening);
   void keyword(Call& call);
+  bool truth(std::string_view word);
+  double number(std::string_view word);
   Axes axes();
   int axis();
   NodeIndex index_call(const Token& name);
   NodeIndex range_call(const Token& name);
   NodeIndex fold(Call& call, Reduction reduction);
+  NodeIndex dot_call(const Token& name);
+  NodeIndex reduce_call(const Token& name);
+  std::string_view parameter();
+  /// `minloc(x)` or `maxloc(x)`: the nodes of the value and of its place.
+  std::array<NodeIndex, 2> located_call(const Token& name);
   [[noreturn]] void unknown_function(const Token& name) const;
+  void require_operands(const Call& call, std::size_t count, std::string_view words, const std::string& usage) const;
 
   // text_algorithm.cpp: the same for algorithms.
   NodeIndex algorithm_call(const Token& name, const AlgorithmInfo& algorithm);

@@ -31,6 +31,22 @@ struct Fold {
   NodeIndex operand = 0;
   Axes axes;
   bool keepdims = false;
+  std::optional<double> number;  ///< ddof of var and std, ord of norm
+};
+struct DotProduct {
+  std::array<NodeIndex, 2> operands{};
+  Axes axes;
+  bool keepdims = false;
+};
+struct Body;
+/// reduce(left, right: body, operand)
+struct CustomFold {
+  std::string_view left, right;
+  std::shared_ptr<const Body> body;
+  NodeIndex operand = 0;
+  Axes axes;
+  bool keepdims = false;
+  std::optional<NodeIndex> identity;
 };
 struct Conversion {
   DType type;
@@ -65,8 +81,15 @@ struct Subscript {
 };
 
 struct Node {
-  std::variant<Number, Name, Operation, Fold, Conversion, ElementIndex, Range, AlgorithmCall, Subscript> what;
+  std::variant<Number, Name, Operation, Fold, Conversion, ElementIndex, Range, AlgorithmCall, Subscript, DotProduct,
+               CustomFold>
+      what;
   std::size_t place = 0;  ///< where errors point: the operator or the name
+};
+
+/// What a combination computes: nodes of their own, the last of which is its value.
+struct Body {
+  std::vector<Node> nodes;
 };
 
 /// One statement. Its nodes are those after the statement before it, up to `value`, its value.

@@ -38,7 +38,8 @@ void store(PassCase& c, Node node, std::uint64_t elements) {
 
 bool has_fold(Fold fold, DType type) {
   const bool logic = fold == Fold::any || fold == Fold::all, arithmetic = fold == Fold::sum || fold == Fold::prod;
-  return type == DType::boolean ? !arithmetic : !logic;
+  const bool bits = fold == Fold::band || fold == Fold::bor || fold == Fold::bxor;
+  return type == DType::boolean ? !arithmetic : !logic && !(bits && is_floating(type));
 }
 
 }  // namespace
@@ -78,7 +79,7 @@ PassCase folds_of(DType type, std::uint64_t rows, std::uint64_t columns, Over ov
   c.program.arrays = {type};
   c.program.nodes = {{Op::load, type, {}, 0}};
   c.arrays.push_back(operand(type, rows * columns, over == Over::rows ? Strides{1, step} : Strides{step, 1}, rows));
-  for (int f = 1; f <= static_cast<int>(Fold::argmax); ++f) {
+  for (int f = 1; f <= static_cast<int>(Fold::bxor); ++f) {
     const Fold fold = static_cast<Fold>(f);
     if (!has_fold(fold, type)) continue;
     c.program.outputs.push_back({0, fold});

@@ -22,7 +22,12 @@ BINARY = ["add", "subtract", "multiply", "true_divide", "floor_divide", "remaind
           "greater_equal", "logical_and", "logical_or", "logical_xor", "minimum", "maximum", "fmin", "fmax", "copysign"]
 UNARY = ["negative", "invert", "logical_not", "abs", "sign", "square", "sqrt", "reciprocal", "floor", "ceil", "trunc",
          "rint", "round", "isnan", "isinf", "isfinite", "signbit"]
-REDUCTIONS = ["sum", "prod", "min", "max", "mean", "any", "all", "count", "argmin", "argmax"]
+REDUCTIONS = ["sum", "prod", "min", "max", "mean", "any", "all", "count", "argmin", "argmax", "var", "std", "norm",
+              "band", "bor", "bxor", "land", "lor", "lxor"]
+# Those that are called something else.
+OTHER_NAMES = {"count": np.count_nonzero, "norm": np.linalg.norm, "band": np.bitwise_and.reduce,
+               "bor": np.bitwise_or.reduce, "bxor": np.bitwise_xor.reduce, "land": np.logical_and.reduce,
+               "lor": np.logical_or.reduce, "lxor": np.logical_xor.reduce}
 # Zeros of different signs: NumPy's own choice depends on the vector unit that it runs on.
 TIES = {"minimum", "maximum", "fmin", "fmax"}
 
@@ -35,7 +40,7 @@ def result_type(function, *operands):
 
 
 def reduction(name):
-    return np.count_nonzero if name == "count" else getattr(np, name)
+    return OTHER_NAMES.get(name) or getattr(np, name)
 
 
 def types():
@@ -140,7 +145,8 @@ def values(store):
         for name in UNARY:
             first = "no_nan" if name == "signbit" and floating else "x"
             call(store, name, kind, (first, operands.get(first, x)))
-        for name in ("min", "max", "any", "all", "count", "argmin", "argmax") + (() if floating else ("sum", "prod")):
+        exact = ("min", "max", "any", "all", "count", "argmin", "argmax", "land", "lor", "lxor")
+        for name in exact + (() if floating else ("sum", "prod", "band", "bor", "bxor")):
             for axis in (None, 0, 1):
                 fold(store, name, kind, x[:462].reshape(14, 33), axis)
 

@@ -170,8 +170,10 @@ class Generator {
 
   Fold any_fold(DType type) {
     for (;;) {
-      const auto fold = static_cast<Fold>(1 + below(8));
+      const auto fold = static_cast<Fold>(1 + below(static_cast<std::uint64_t>(Fold::bxor)));
       const bool logic = fold == Fold::any || fold == Fold::all;
+      const bool bits = fold == Fold::band || fold == Fold::bor || fold == Fold::bxor;
+      if (bits && is_floating(type)) continue;
       const bool arithmetic = fold == Fold::sum || fold == Fold::prod;
       if (logic == (type == DType::boolean) || (type == DType::boolean && !arithmetic)) return fold;
     }

@@ -2,8 +2,10 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -20,7 +22,27 @@ enum class Function : std::uint8_t {
 };
 
 /// What folds many elements into one.
-enum class Reduction : std::uint8_t { sum, prod, min, max, mean, any, all, count, argmin, argmax };
+enum class Reduction : std::uint8_t {
+  sum,
+  prod,
+  min,
+  max,
+  mean,
+  var,
+  stddev,
+  norm,
+  any,
+  all,
+  count,
+  argmin,
+  argmax,
+  band,
+  bor,
+  bxor,
+  land,
+  lor,
+  lxor,
+};
 
 struct FunctionInfo {
   Function function;
@@ -115,8 +137,8 @@ Expr broadcast_to(const Expr& x, const Shape& shape);
 /// Folds `x` with `reduction` over `axes`, one value for each output element.
 /// The result keeps the other axes in order; `keepdims` keeps the folded ones too, with extent 1.
 /// The order of the fold is the unit tree (docs/same-bits.md): the bits depend on the values and the shape, never
-/// on the device or the number of threads. An empty fold gives the identity; for min, max, argmin and argmax, which
-/// have none, throws `bad_shape`.
+/// on the device or the number of threads. What NaNs and empty folds give is a table in docs/language.md; min, max,
+/// argmin and argmax of nothing throw `bad_shape`, band, bor and bxor of floats `bad_type`.
 Expr reduce(Reduction reduction, const Expr& x, const Axes& axes = {}, bool keepdims = false);
 
 inline Expr sum(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
@@ -134,6 +156,17 @@ inline Expr max(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
 inline Expr mean(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
   return reduce(Reduction::mean, x, axes, keepdims);
 }
+/// The mean square distance from the mean: the sum of squares of `x - mean(x)`, divided by the number of elements less
+/// `ddof`, but by no less than 0. Integers as f64. Two passes over `x`, and no loss of digits where the mean is large.
+Expr var(const Expr& x, const Axes& axes = {}, bool keepdims = false, double ddof = 0);
+/// The square root of `var`.
+Expr stddev(const Expr& x, const Axes& axes = {}, bool keepdims = false, double ddof = 0);
+/// The vector norm of order `ord` over all folded axes: 2 is the root of the sum of squares, 1 the sum of magnitudes,
+/// 0 how many elements are not 0, infinity the largest magnitude and minus infinity the smallest; others are
+/// sum(abs(x)**ord)**(1/ord). Integers as f64. Throws `bad_argument` for NaN.
+Expr norm(const Expr& x, const Axes& axes = {}, bool keepdims = false, double ord = 2);
+/// The sum of the products of the elements, which broadcast: sum(a*b). Integers as i64 or u64.
+Expr dot(const Expr& a, const Expr& b, const Axes& axes = {}, bool keepdims = false);
 inline Expr any(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
   return reduce(Reduction::any, x, axes, keepdims);
 }
@@ -152,6 +185,46 @@ inline Expr argmin(const Expr& x, const Axes& axes = {}, bool keepdims = false) 
 inline Expr argmax(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
   return reduce(Reduction::argmax, x, axes, keepdims);
 }
+
+/// Every bit that all elements have, that one has, or that an odd number have. Of integers and bools.
+inline Expr band(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
+  return reduce(Reduction::band, x, axes, keepdims);
+}
+inline Expr bor(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
+  return reduce(Reduction::bor, x, axes, keepdims);
+}
+inline Expr bxor(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
+  return reduce(Reduction::bxor, x, axes, keepdims);
+}
+/// An odd number of elements is not 0. The other logical reductions are `all` and `any`.
+inline Expr lxor(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
+  return reduce(Reduction::lxor, x, axes, keepdims);
+}
+
+/// A smallest or largest element and its place.
+struct Located {
+  Expr value;
+  Expr place;
+};
+/// `min` and `argmin`, or `max` and `argmax`: evaluated together they take one pass.
+inline Located minloc(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
+  return {min(x, axes, keepdims), argmin(x, axes, keepdims)};
+}
+inline Located maxloc(const Expr& x, const Axes& axes = {}, bool keepdims = false) {
+  return {max(x, axes, keepdims), argmax(x, axes, keepdims)};
+}
+
+/// How a value joins the one on its right: called once, when the expression is built, with stand-ins for the two, which
+/// have the type of the elements and no shape. It returns an expression of them of that same type.
+using Combination = std::function<Expr(const Expr& left, const Expr& right)>;
+
+/// Folds `x` with a combination of the caller's own, in the order of the unit tree on every device. Where the tree
+/// lacks a neighbour the value passes through, so `identity` is only what an empty fold gives; without one that throws
+/// `bad_shape`. The combination should be associative, or the result is one that only this tree explains.
+/// Throws `bad_type` if it gives another type than the elements', `bad_argument` if it uses arrays, indices or
+/// reductions, or if `identity` is no number.
+Expr reduce(const Combination& combination, const Expr& x, const Axes& axes = {}, bool keepdims = false,
+            const std::optional<Expr>& identity = {});
 
 /// The version of a function's bits in f32 or f64: raised with each change of them. 0 for functions whose results are
 /// exact or correctly rounded, which never change.

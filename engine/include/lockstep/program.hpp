@@ -49,14 +49,29 @@ struct Node {
 };
 
 /// How an output is made from its values: each stored, or all folded into one.
-enum class Fold : std::uint8_t { store, sum, prod, min, max, any, all, argmin, argmax };
+enum class Fold : std::uint8_t { store, sum, prod, min, max, any, all, argmin, argmax, band, bor, bxor, custom };
 
 std::string_view to_string(Fold fold) noexcept;
+
+/// True for folds that look at where an element is: argmin and argmax.
+constexpr bool is_place(Fold fold) noexcept { return fold == Fold::argmin || fold == Fold::argmax; }
+
+/// How a fold of the user's own joins a value with its right neighbour: `scalar` 0 and 1 stand for the two, and the
+/// value of `result`, of the same type, is what they become. It has no other operands. Where the tree lacks a neighbour
+/// the value passes through; nothing is joined with an identity.
+struct Combine {
+  DType type = DType::f64;
+  std::vector<Node> nodes;
+  std::uint32_t result = 0;
+
+  bool operator==(const Combine&) const = default;
+};
 
 /// An output. Its element type is that of the node, except for argmin and argmax, which give i64.
 struct Output {
   std::uint32_t node = 0;
   Fold fold = Fold::store;
+  std::uint32_t combine = 0;  ///< of Fold::custom: which of the program's
 
   bool operator==(const Output&) const = default;
 };
@@ -70,11 +85,9 @@ struct Program {
   std::uint32_t indices = 0;   ///< how many index operands there are
   std::vector<DType> scalars;  ///< type of each parameter
   std::vector<Output> outputs;
+  std::vector<Combine> combines;
 
-  DType output_type(const Output& output) const {
-    const bool arg = output.fold == Fold::argmin || output.fold == Fold::argmax;
-    return arg ? DType::i64 : nodes[output.node].type;
-  }
+  DType output_type(const Output& output) const { return is_place(output.fold) ? DType::i64 : nodes[output.node].type; }
 
   /// A text that is equal exactly for equal programs; the key of compiled-program caches.
   std::string key() const;
