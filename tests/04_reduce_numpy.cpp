@@ -49,8 +49,8 @@ std::string far_element(const std::vector<T>& got, const std::vector<T>& expecte
     if (same_bits(got[i], expected[i])) continue;
     bool near = false;
     if constexpr (std::is_floating_point_v<T>)
-      near = std::fabs(got[i] - expected[i]) <= 64 * std::numeric_limits<T>::epsilon() * std::fabs(expected[i]) ||
-             (got[i] == 0 && expected[i] == 0);
+      near = std::isfinite(expected[i]) &&
+             std::fabs(got[i] - expected[i]) <= 64 * std::numeric_limits<T>::epsilon() * std::fabs(expected[i]);
     std::ostringstream text;
     text << "element " << i << ": " << +got[i] << ", NumPy " << +expected[i];
     if (!near) return text.str();
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(OnDevice, "a dot product is the sum of the products, over the 
   CHECK(difference(evaluate(dot(x, y.at(0), 0, true)), evaluate(sum(x * y.at(0), 0, true))) == "");
   const Array k = device.full({1000}, 60000, DType::i32);
   CHECK(item<std::int64_t>(dot(k, k)) == 3600000000000);  // not the products as i32, which wrap
-  CHECK(failure(Code::bad_shape, "(1000,)", [&] { dot(x, device.zeros({7}, DType::f32)); }) == "");
+  CHECK(failure(Code::bad_shape, "(7,)", [&] { dot(x, device.zeros({7}, DType::f32)); }) == "");
 }
 
 TEST_CASE_FIXTURE(OnDevice, "minloc and maxloc take one pass, and so do reductions of one array beside each other") {

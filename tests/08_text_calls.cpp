@@ -61,6 +61,7 @@ TEST_SUITE("08 text: calls") {
         CHECK(value.shape() == expected.shape());
         CHECK(same_programs(d, value, expected));
       };
+      if (name.starts_with("b")) continue;  // of bits, which m has none of: 08_text_reductions
       same("(m)", reduce(row.reduction, m));
       same("(m, axis=0)", reduce(row.reduction, m, 0));
       same("(m, axis=-1,)", reduce(row.reduction, m, -1));

@@ -57,6 +57,8 @@ class Printer {
         return print(*node.operands[0], outer);
       case ExprNode::Kind::reduce:
         return reduction(node);
+      case ExprNode::Kind::argument:  // only inside of combinations, which are not printed
+        return;
       case ExprNode::Kind::call:
         break;
     }
@@ -82,7 +84,7 @@ class Printer {
   }
 
   void reduction(const ExprNode& node) {
-    text_ += std::string(to_string(node.fold)) + "(";
+    text_ += (node.combine ? "reduce" : std::string(to_string(node.fold))) + "(";
     print(*node.operands[0], 0);
     if (node.axes.size() != static_cast<std::size_t>(node.operands[0]->shape.rank()))
       for (std::size_t i = 0; i < node.axes.size(); ++i)
