@@ -74,7 +74,7 @@ constexpr Bad kBad[] = {
     {"reduce(a, b: a + b)", 1, 19, "expected ',', found ')'", ""},
     {"reduce(a, b: a + b, x, y)", 1, 1, "reduce takes 1 operand behind the combination, got 2", ""},
     {"reduce(a, b: a + zzzz, x)", 1, 18, "unknown name 'zzzz'", "the names given are a, b"},
-    {"reduce(a, b: a < b, x)", 1, 1, "must give f32, but this one gives bool", "f32(x)", Code::bad_type},
+    {"reduce(a, b: a < b, x)", 1, 1, "must give f32, but this one gives bool", "bool(x)", Code::bad_type},
     {"reduce(a, b: a + y, x)", 1, 1, "made of its two operands and numbers", "Compute with those before",
      Code::bad_argument},
     {"reduce(a, b: a + b, i, identity=0.5)", 1, 1, "the identity is f64", "", Code::bad_type},
