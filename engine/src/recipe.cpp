@@ -10,7 +10,7 @@ constexpr std::size_t kMaxLeaves = 64;
 constexpr std::size_t kMaxRecipes = 4096;
 
 // What a word begins: no two signatures can be read as the same words.
-enum class Tag : std::uint64_t { want = 1, node, leaf, literal, shape };
+enum class Tag : std::uint64_t { want = 1, node, leaf, literal, shape, combine };
 
 std::uint64_t tagged(Tag tag, std::uint64_t rest) { return static_cast<std::uint64_t>(tag) << 60 | rest; }
 
@@ -102,6 +102,17 @@ std::uint64_t RecipeKey::literal(const ExprNode& node) {
   return leaves_.numbers.size() - 1;
 }
 
+void RecipeKey::combination(const Combine& combine) {
+  words_.push_back(tagged(Tag::combine, static_cast<std::uint64_t>(combine.type) << 32 | combine.result));
+  words_.push_back(combine.nodes.size());
+  for (const Node& node : combine.nodes) {
+    words_.push_back(static_cast<std::uint64_t>(node.op) << 8 | static_cast<std::uint64_t>(node.type));
+    words_.push_back(node.bits);
+    words_.push_back(std::uint64_t{node.args[0]} << 32 | node.args[1]);
+    words_.push_back(node.args[2]);
+  }
+}
+
 /// The words of a node, after those of its operands.
 std::uint32_t RecipeKey::write(const ExprNode& node) {
   std::array<std::uint64_t, 3> operands{};
@@ -131,7 +142,10 @@ std::uint32_t RecipeKey::write(const ExprNode& node) {
       detail = static_cast<std::uint64_t>(node.fold);
       for (const int axis : node.axes) detail |= std::uint64_t{1} << (8 + axis);
       shape(node.shape);
+      if (node.combine) combination(*node.combine);
       break;
+    case ExprNode::Kind::argument:
+      break;  // refused when the program is made
   }
   const auto kind = static_cast<std::uint64_t>(node.kind) << 8 | static_cast<std::uint64_t>(node.dtype);
   words_.push_back(tagged(Tag::node, kind << 32 | operands[0]));

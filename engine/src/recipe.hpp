@@ -43,6 +43,7 @@ class RecipeKey {
   std::uint64_t array(const Array& array);
   std::uint64_t literal(const ExprNode& node);
   void shape(const Shape& shape);
+  void combination(const Combine& combine);
   bool known(const ExprNode& node, std::uint32_t& number) const;
 
   std::vector<std::uint64_t> words_;

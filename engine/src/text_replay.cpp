@@ -10,11 +10,12 @@ namespace lockstep::text {
 namespace {
 
 /// The names that a text mentions; nothing if it selects parts of arrays, whose places depend on more than their names,
-/// or calls algorithms, which are not in the recipe.
+/// calls algorithms, which are not in the recipe, or folds with a combination, which has its numbers built in.
 std::optional<std::set<std::string_view>> mentioned(const Syntax& syntax) {
   std::set<std::string_view> names;
   for (const Node& node : syntax.nodes) {
-    if (std::holds_alternative<Subscript>(node.what) || std::holds_alternative<AlgorithmCall>(node.what))
+    if (std::holds_alternative<Subscript>(node.what) || std::holds_alternative<AlgorithmCall>(node.what) ||
+        std::holds_alternative<CustomFold>(node.what))
       return std::nullopt;
     if (const auto* name = std::get_if<Name>(&node.what)) names.insert(name->name);
   }
