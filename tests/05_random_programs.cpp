@@ -77,7 +77,7 @@ class Grower {
 
   Twin next() {
     const std::size_t a = below(twins_.size()), b = below(twins_.size()), c = below(twins_.size());
-    const std::size_t kind = below(16);
+    const std::size_t kind = below(18);
     if (kind < 10) {
       const FunctionInfo& row = all_functions()[below(all_functions().size())];
       return make({a, b, c}, [&](std::span<const Expr> x) {
@@ -95,11 +95,20 @@ class Grower {
                       : make({a}, [&](std::span<const Expr> x) { return x[0] + number; });
     }
     if (kind == 13) return make({a}, [&](std::span<const Expr> x) { return maximum(x[0], arange(35)); });
+    if (kind == 14) {
+      const RandomSource source{static_cast<std::int64_t>(below(9)), static_cast<std::int64_t>(below(3)), arange(35)};
+      return below(2) ? make({a}, [&](std::span<const Expr> x) { return x[0] + random_normal(source, DType::f32); })
+                      : make({a}, [&](std::span<const Expr> x) { return x[0] + random_integers(source, -9, 1000); });
+    }
+    const bool own = kind == 15;
     const Reduction reduction = all_reductions()[below(all_reductions().size())].reduction;
     std::vector<int> axes;
     for (int d = 0; d < twins_[a].stepwise.rank(); ++d)
       if (below(2)) axes.push_back(d);
-    return make({a}, [&](std::span<const Expr> x) { return reduce(reduction, x[0], Axes(axes), true); });
+    const Combination combination = [](const Expr& l, const Expr& r) { return where(l < r, r + r, l); };
+    return make({a}, [&](std::span<const Expr> x) {
+      return own ? reduce(combination, x[0], Axes(axes), true) : reduce(reduction, x[0], Axes(axes), true);
+    });
   }
 
   Device device_, reference_;

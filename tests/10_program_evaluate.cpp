@@ -171,10 +171,24 @@ TEST_CASE_FIXTURE(Fixture, "a disk that fills up leaves the old output") {
 
 TEST_CASE_FIXTURE(Fixture, "too little memory is a failure of the device, with what was asked for") {
   save("big.npy", Shape{100000}, std::vector<double>(100000, 1.5));
-  refused(3, "memory", {"x*2", "x=big.npy", "--memory", "64KiB", "--output", "r.npy"});
+  refused(3, "memory", {"x*2", "x=big.npy", "--memory", "64KiB"});
   CHECK(out({"sum(x)", "x=big.npy", "--memory", "16MB"}) == "150000.0\n");
 }
 
 TEST_CASE_FIXTURE(Fixture, "sorts and running sums are reached from the command line") {
   CHECK(out({"cumsum(x)[-1]; sort(-x)[:1]", "x=x.npy"}) == "21.5\n[-6.5]  f64 (1,)\n");
+}
+
+TEST_CASE_FIXTURE(Fixture, "files that do not fit are read and written in parts, with the same bits") {
+  std::vector<float> values;
+  for (int i = 0; i < 200000; ++i) values.push_back(1.0f / static_cast<float>(i + 1) - 0.3f);
+  save("big.npy", Shape{1000, 200}, values);
+  const std::string small = "sum(x); var(x); argmin(x); norm(x - mean(x))";
+  const std::string whole = out({small, "x=big.npy"});
+  CHECK(out({small, "x=big.npy", "--memory", "256KiB"}) == whole);
+  out({"sqrt(abs(x)) - mean(x)", "x=big.npy", "--output", "whole.npy"});
+  out({"sqrt(abs(x)) - mean(x)", "x=big.npy", "--memory", "256KiB", "--output", "parts.npy"});
+  CHECK(read_file(folder / "whole.npy") == read_file(folder / "parts.npy"));
+  out({"x*2", "x=big.npy", "--memory", "256KiB", "--output", "big.npy"});
+  CHECK(out({"x[0, 0]", "x=big.npy"}) == "1.4\n");
 }

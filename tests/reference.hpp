@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cells.hpp"
+#include "lockstep/random.hpp"
 
 // What each function of functions.def gives for operands of one type, element by element in plain C++: a reference that
 // shares no code with the engine. Goldens made with NumPy check most rows a second time.
@@ -169,6 +170,18 @@ bool is_minus(T a) {
   return a < T(0);
 }
 
+/// Two words of a block of the scalar generator.
+template <Element T>
+Result random_half(T a, T b, T c, std::size_t from) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return {};
+  } else {
+    const auto word = [](T v, int shift) { return static_cast<std::uint32_t>(static_cast<std::uint64_t>(v) >> shift); };
+    const auto block = philox({word(a, 0), word(a, 32), word(b, 0), word(b, 32)}, {word(c, 0), word(c, 32)});
+    return cell(std::uint64_t{block[from]} << 32 | block[from + 1]);
+  }
+}
+
 /// `function` of a, b and c, as many as it takes.
 template <Element T>
 Result reference(Function function, T a, T b, T c) {
@@ -262,6 +275,9 @@ Result reference(Function function, T a, T b, T c) {
       return cell(!is_nan(a) && !is_infinite(a));
     case Function::signbit:
       return cell(is_minus(a));
+    case Function::philox:
+    case Function::philox_next:
+      return random_half(a, b, c, function == Function::philox ? 0 : 2);
     case Function::where:
       return cell(a != T(0) ? b : c);
     case Function::fma:

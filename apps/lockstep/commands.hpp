@@ -32,6 +32,7 @@ Run setup_devices(CLI::App& app);
 Run setup_simulate(CLI::App& app);
 Run setup_evaluate(CLI::App& app);
 Run setup_compare(CLI::App& app);
+Run setup_selftest(CLI::App& app);
 Run setup_bench(CLI::App& app);
 Run setup_scaling(CLI::App& app);
 

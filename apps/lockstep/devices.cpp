@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "commands.hpp"
+#include "kept_self_test.hpp"
 #include "lockstep/engine.hpp"
 #include "lockstep/version.hpp"
 #include "table.hpp"
@@ -20,17 +22,19 @@ struct Checked {
   DeviceInfo info;
   BitStatus bits;
   std::string problem;  ///< why it does not open; then `bits` says nothing
+  std::optional<KeptSelfTest> self_test{};
 
   std::string verdict() const {
     if (!problem.empty()) return "unusable";
     return bits.exact ? "exact" : "differ";
   }
+  std::string tested() const { return !self_test ? "-" : self_test->passed ? "passed" : "failed"; }
 };
 
 Checked check(const Engine& engine, const DeviceInfo& info) {
   try {
     const Device device = engine.open(info.name);
-    return {info, device.bits(), {}};
+    return {info, device.bits(), {}, kept_self_test(device.info())};
   } catch (const Error& error) {
     return {info, {}, error.message()};
   }
@@ -38,12 +42,14 @@ Checked check(const Engine& engine, const DeviceInfo& info) {
 
 Json to_json(const Checked& device) {
   const DeviceInfo& info = device.info;
+  Json kept = nullptr;
+  if (device.self_test) kept = {{"passed", device.self_test->passed}, {"when", device.self_test->when}};
   Json properties = Json::object();
   for (const auto& [key, value] : info.properties) properties[key] = value;
   return {{"name", info.name},         {"kind", info.kind},        {"description", info.description},
           {"units", info.units},       {"memory", info.memory},    {"is_gpu", info.is_gpu},
           {"has_f64", info.has_f64},   {"bits", device.verdict()}, {"difference", device.bits.difference},
-          {"problem", device.problem}, {"properties", properties}};
+          {"problem", device.problem}, {"self_test", kept},        {"properties", properties}};
 }
 
 std::string as_json(const std::vector<Checked>& devices, const std::vector<BackendListing>& listings) {
@@ -57,11 +63,12 @@ std::string as_json(const std::vector<Checked>& devices, const std::vector<Backe
 }
 
 std::string as_table(const std::vector<Checked>& devices) {
-  std::vector<std::vector<std::string>> rows = {{"NAME", "KIND", "UNITS", "MEMORY", "F64", "BITS", "DESCRIPTION"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"NAME", "KIND", "UNITS", "MEMORY", "F64", "BITS", "SELFTEST", "DESCRIPTION"}};
   for (const Checked& device : devices) {
     const DeviceInfo& info = device.info;
     rows.push_back({info.name, info.kind, std::to_string(info.units), format_bytes(info.memory),
-                    info.has_f64 ? "yes" : "no", device.verdict(), info.description});
+                    info.has_f64 ? "yes" : "no", device.verdict(), device.tested(), info.description});
   }
   return format_table(rows, {2, 3});
 }
@@ -78,6 +85,12 @@ std::string as_text(const std::vector<Checked>& devices, const std::vector<Backe
     if (!device.problem.empty()) text += fmt::format("{} cannot be opened: {}\n", device.info.name, device.problem);
     if (!device.bits.difference.empty())
       text += fmt::format("{} differs: {}\n", device.info.name, device.bits.difference);
+    if (device.self_test) {
+      const std::string driver = driver_of(device.info);
+      text += fmt::format("{} {} its self-test on {}{}{}\n", device.info.name,
+                          device.self_test->passed ? "passed" : "failed", device.self_test->when,
+                          driver.empty() ? "" : " with ", driver);
+    }
   }
   if (verbose)
     for (const Checked& device : devices) text += properties_of(device);
@@ -111,8 +124,9 @@ Run setup_devices(CLI::App& app) {
   app.footer(
       "BITS is 'exact' if the device's self-test computed the bits that the engine defines, 'differ' if not,\n"
       "'unusable' if the device does not open.\n"
+      "SELFTEST is what the last 'lockstep selftest' found with this driver, '-' if there was none.\n"
       "JSON: version; devices[]: name kind description units memory is_gpu has_f64 bits difference problem\n"
-      "properties{}; missing[]: kind reason.\n\n"
+      "self_test{passed when} properties{}; missing[]: kind reason.\n\n"
       "Examples:\n"
       "  lockstep devices\n"
       "  lockstep devices --json | jq -r '.devices[].name'");

@@ -10,6 +10,7 @@
 #include "lockstep/decimal.hpp"
 #include "lockstep/engine.hpp"
 #include "lockstep/npy.hpp"
+#include "lockstep/out_of_core.hpp"
 #include "lockstep/text.hpp"
 #include "named_values.hpp"
 #include "profile_report.hpp"
@@ -36,7 +37,8 @@ struct Result {
   Array array{};
   std::string file{};  ///< where it was written, or empty
 
-  bool is_scalar() const { return array.rank() == 0; }
+  const Expr& value() const { return statement.value; }
+  bool is_scalar() const { return value().rank() == 0; }
 };
 
 /// The statements without a name; if all have one, the last of each name.
@@ -50,10 +52,14 @@ std::vector<Result> choose_results(const std::vector<Statement>& statements) {
   return bare.empty() ? named : bare;
 }
 
-std::vector<Expr> expressions_of(const std::vector<Result>& results, const std::string& shape) {
+void stretch(std::vector<Result>& results, const std::string& shape) {
+  if (shape.empty()) return;
+  for (Result& result : results) result.statement.value = broadcast_to(result.value(), parse_shape(shape));
+}
+
+std::vector<Expr> expressions_of(const std::vector<Result>& results) {
   std::vector<Expr> values;
-  for (const Result& result : results)
-    values.push_back(shape.empty() ? result.statement.value : broadcast_to(result.statement.value, parse_shape(shape)));
+  for (const Result& result : results) values.push_back(result.value());
   return values;
 }
 
@@ -87,8 +93,8 @@ Json json_value(const Array& array, const std::string& text) {
 
 Json to_json(const Result& result) {
   Json json = {{"name", result.statement.name}, {"text", result.statement.text}};
-  json["type"] = to_string(result.array.dtype());
-  json["shape"] = result.array.shape().extents();
+  json["type"] = to_string(result.value().dtype());
+  json["shape"] = result.value().shape().extents();
   if (!result.file.empty()) {
     json["file"] = result.file;
   } else if (result.array.size() <= kMostJsonValues) {
@@ -116,22 +122,53 @@ std::string as_text(const std::vector<Result>& results) {
   return text;
 }
 
+/// True if the files and as much again for results would not fit: they are then read part by part.
+bool exceeds_memory(const Device& device, const Options& options) {
+  const MemoryUse use = device.memory();
+  return bytes_of_files(options.values) > (use.limit - use.in_use) / 2;
+}
+
+void evaluate_at_once(const Device& device, std::vector<Result>& results) {
+  const std::vector<Array> arrays = device.evaluate(expressions_of(results));
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    results[i].array = arrays[i];
+    if (!results[i].file.empty()) save_npy(results[i].file, results[i].array);
+  }
+}
+
+/// Part by part from files to files; what has no file of its own must fit in the device's memory.
+void evaluate_in_parts(const Device& device, std::vector<Result>& results) {
+  std::vector<std::unique_ptr<NpyWriter>> files;
+  std::vector<ChunkedValue> values;
+  for (const Result& result : results) {
+    values.push_back({result.value(), {}});
+    if (result.file.empty()) continue;
+    // A plain number becomes an element of its own type, as where it is evaluated at once.
+    files.push_back(std::make_unique<NpyWriter>(result.file, result.value().dtype(), result.value().shape()));
+    values.back().sink = [file = files.back().get()](std::span<const std::byte> part) { file->write(part); };
+  }
+  const MemoryUse use = device.memory();
+  const std::vector<Array> arrays = evaluate_chunked(device, values, {(use.limit - use.in_use) / 2});
+  for (std::size_t i = 0; i < results.size(); ++i) results[i].array = arrays[i];
+  for (const auto& file : files) file->commit();
+}
+
 int run(const Options& options) {
   const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
   const Device device = Engine().open(options.device, limits);
   std::optional<Profile> profile = start_profile(device, options.profile);
-  std::vector<Result> results = choose_results(parse(options.text, read_named_values(device, options.values)));
-  const std::vector<Expr> values = expressions_of(results, options.shape);
+  const bool in_parts = !options.show_program && !options.show_source && exceeds_memory(device, options);
+  std::vector<Result> results =
+      choose_results(parse(options.text, read_named_values(device, options.values, in_parts)));
+  stretch(results, options.shape);
   if (options.show_program || options.show_source) {
+    const std::vector<Expr> values = expressions_of(results);
     print((options.show_program ? device.show_program(values) : "") +
           (options.show_source ? device.show_source(values) : ""));
     return kGood;
   }
-  const std::vector<Array> arrays = device.evaluate(values);
-  for (std::size_t i = 0; i < results.size(); ++i) results[i].array = arrays[i];
   if (!options.output.empty()) choose_files(results, options.output);
-  for (const Result& result : results)
-    if (!result.file.empty()) save_npy(result.file, result.array);
+  (in_parts ? evaluate_in_parts : evaluate_at_once)(device, results);
   // Both read the values that they show from the device, which belongs to the profile.
   const std::string text = options.json ? "" : as_text(results);
   Json json = options.json ? as_json(device, results) : Json();
@@ -171,6 +208,9 @@ Run setup_evaluate(CLI::App& app) {
       "each\n"
       "result belongs: all results are written then. Files appear complete or not at all; an input may be "
       "overwritten.\n"
+      "Files larger than half of the device's memory, or of --memory, are read and written part by part, with the "
+      "same\n"
+      "bits.\n"
       "JSON: device; results[]: name text type shape and either file or value (row-major, up to 1000 elements).\n\n"
       "Examples:\n"
       "  lockstep evaluate 'sum(x*y)' x=a.npy y=b.npy\n"

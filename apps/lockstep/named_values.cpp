@@ -9,6 +9,7 @@
 #include "lockstep/decimal.hpp"
 #include "lockstep/error.hpp"
 #include "lockstep/npy.hpp"
+#include "lockstep/out_of_core.hpp"
 
 namespace lockstep::app {
 namespace {
@@ -45,7 +46,7 @@ std::optional<Expr> typed_number(std::string_view text, std::string_view argumen
   return std::nullopt;
 }
 
-Expr read_value(const Device& device, std::string_view text, std::string_view argument) {
+Expr read_value(const Device& device, std::string_view text, std::string_view argument, bool in_place) {
   if (const auto number = plain_number(text)) return *number;
   if (const auto number = typed_number(text, argument)) return *number;
   // "1.5x" and "0x10" are slips of the pen, not files.
@@ -53,12 +54,17 @@ Expr read_value(const Device& device, std::string_view text, std::string_view ar
   if (is_like_number && !std::filesystem::exists(text))
     throw Error(Code::bad_argument, fmt::format("'{}': '{}' is neither a number nor a file", argument, text),
                 "Numbers look like 2.5, -3, 1e-3, 3u8 or 0.1f32.");
+  try {
+    if (in_place) return HostArray::map_npy(text);
+  } catch (const Error& error) {
+    if (error.code() != Code::unsupported) throw;  // else its elements must be converted, which needs a copy
+  }
   return load_npy(device, text);
 }
 
 }  // namespace
 
-Names read_named_values(const Device& device, std::span<const std::string> arguments) {
+Names read_named_values(const Device& device, std::span<const std::string> arguments, bool in_place) {
   Names names;
   for (const std::string_view argument : arguments) {
     const std::size_t equals = argument.find('=');
@@ -67,9 +73,21 @@ Names read_named_values(const Device& device, std::span<const std::string> argum
       throw Error(Code::bad_argument, fmt::format("'{}' is not of the form name=value", argument),
                   "After the expression come values for its names, such as x=x.npy or a=2.5.");
     if (names.contains(name)) throw Error(Code::bad_argument, fmt::format("'{}' has two values", name));
-    names.emplace(name, read_value(device, argument.substr(equals + 1), argument));
+    names.emplace(name, read_value(device, argument.substr(equals + 1), argument, in_place));
   }
   return names;
+}
+
+std::uint64_t bytes_of_files(std::span<const std::string> arguments) {
+  std::uint64_t bytes = 0;
+  for (const std::string& argument : arguments) {
+    const std::size_t equals = argument.find('=');
+    std::error_code error;
+    if (equals == std::string::npos || !std::filesystem::is_regular_file(argument.substr(equals + 1), error)) continue;
+    const std::uintmax_t size = std::filesystem::file_size(argument.substr(equals + 1), error);
+    if (!error) bytes += size;
+  }
+  return bytes;
 }
 
 Shape parse_shape(std::string_view text) {

@@ -150,7 +150,7 @@ class DirectRun {
       write(f, join(program_.folds()[folds_[f]], &partials[f * chunks], chunks));
   }
 
-  static Partial join(const FoldOps& ops, Partial* nodes, std::uint64_t n) {
+  static Partial join(const OutputFold& ops, Partial* nodes, std::uint64_t n) {
     for (; n > 1; n = n / 2 + n % 2) {
       for (std::uint64_t i = 0; i < n / 2; ++i) {
         ops.combine(nodes[2 * i], nodes[2 * i + 1]);

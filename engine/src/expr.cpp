@@ -192,6 +192,15 @@ Expr index(int axis) {
   return make(std::move(node));
 }
 
+Expr position() {
+  ExprNode node;
+  node.kind = ExprNode::Kind::index;
+  node.dtype = DType::i64;
+  node.open = true;
+  node.flat = true;
+  return make(std::move(node));
+}
+
 Expr arange(std::uint64_t n) {
   ExprNode node;
   node.kind = ExprNode::Kind::index;

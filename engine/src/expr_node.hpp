@@ -9,9 +9,11 @@
 
 namespace lockstep {
 
+class HostArray;
+
 /// A node of an expression: immutable once it is shared. Which fields count depends on the kind.
 struct ExprNode {
-  enum class Kind : std::uint8_t { array, literal, index, call, cast, broadcast, reduce, argument };
+  enum class Kind : std::uint8_t { array, literal, index, call, cast, broadcast, reduce, argument, host };
   using Pointer = std::shared_ptr<const ExprNode>;
 
   Kind kind = Kind::literal;
@@ -22,10 +24,12 @@ struct ExprNode {
   std::array<Pointer, 3> operands{};
 
   Array array;                             ///< array
+  std::shared_ptr<const HostArray> host;   ///< host
   std::uint64_t bits = 0;                  ///< literal: its value in `dtype`
   bool weak = false;                       ///< literal: adapts to the type it meets
   bool parameter = false;                  ///< literal: passed to the program, not built in
   int axis = 0;                            ///< index; argument: 0 or 1
+  bool flat = false;                       ///< index: the place in row-major order
   bool open = false;                       ///< index: takes its shape from where it is evaluated
   Function function{};                     ///< call
   std::array<DType, 3> operand_types{};    ///< call: what each operand is cast to

@@ -49,7 +49,7 @@ class Printer {
       case ExprNode::Kind::literal:
         return number(node);
       case ExprNode::Kind::index:
-        text_ += node.open ? "index(" + std::to_string(node.axis) + ")" : "arange";
+        text_ += node.flat ? "index()" : node.open ? "index(" + std::to_string(node.axis) + ")" : "arange";
         return;
       case ExprNode::Kind::cast:
         return called(to_string(node.dtype), node);
@@ -57,6 +57,9 @@ class Printer {
         return print(*node.operands[0], outer);
       case ExprNode::Kind::reduce:
         return reduction(node);
+      case ExprNode::Kind::host:
+        text_ += "host";
+        return;
       case ExprNode::Kind::argument:  // only inside of combinations, which are not printed
         return;
       case ExprNode::Kind::call:

@@ -57,6 +57,10 @@ class Writer {
         return value(*node.operands[0]);
       case ExprNode::Kind::reduce:
         return load(reduced_.at(&node));
+      case ExprNode::Kind::host:
+        fail(Code::bad_argument,
+             "an operand of shape {} lies in host memory\nUse evaluate_chunked, or copy it to the device first.",
+             to_string(node.shape));
       case ExprNode::Kind::argument:
         fail(Code::bad_argument, "an operand of a combination is used outside of it");
       case ExprNode::Kind::call:
@@ -93,7 +97,9 @@ class Writer {
   Value index(const ExprNode& node) {
     Operand operand;
     const int rank = space_.rank();
-    if (node.open) {
+    if (node.flat) {
+      operand.strides = row_major(space_);
+    } else if (node.open) {
       require(node.axis >= -rank && node.axis < rank, Code::bad_shape,
               "index({}) has no such axis: it is evaluated over shape {}\n"
               "index takes its shape from the arrays beside it; arange(n) has one of its own.",

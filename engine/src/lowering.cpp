@@ -237,6 +237,25 @@ Value lower_signbit(Builder& b, Value x) {
 #undef LOCKSTEP_MATH_2
 #undef LOCKSTEP_MATH_POWER
 
+/// The block of lockstep/random.hpp, as two values of 64 bits with the first word of each on top. Words are kept in 64
+/// bits, where the products of two are exact.
+std::array<Value, 2> philox_block(Builder& b, Value x, Value y, Value key) {
+  const auto number = [&](std::uint64_t value) { return b.constant(DType::u64, value); };
+  const auto low = [&](Value v) { return b.bit_and(v, number(0xffffffffu)); };
+  const auto high = [&](Value v) { return b.binary(Op::shr, v, number(32)); };
+  std::array<Value, 4> c{low(x), high(x), low(y), high(y)};
+  std::array<Value, 2> k{low(key), high(key)};
+  for (int round = 0; round < 10; ++round) {
+    const Value p = b.mul(c[0], number(0xD2511F53u)), q = b.mul(c[2], number(0xCD9E8D57u));
+    c = {b.bit_xor(b.bit_xor(high(q), c[1]), k[0]), low(q), b.bit_xor(b.bit_xor(high(p), c[3]), k[1]), low(p)};
+    k = {low(b.add(k[0], number(0x9E3779B9u))), low(b.add(k[1], number(0xBB67AE85u)))};
+  }
+  const auto join = [&](Value upper, Value lower) { return b.bit_or(b.binary(Op::shl, upper, number(32)), lower); };
+  return {join(c[0], c[1]), join(c[2], c[3])};
+}
+Value lower_philox(Builder& b, Value x, Value y, Value key) { return philox_block(b, x, y, key)[0]; }
+Value lower_philox_next(Builder& b, Value x, Value y, Value key) { return philox_block(b, x, y, key)[1]; }
+
 Value lower_where(Builder& b, Value condition, Value x, Value y) { return b.select(condition, x, y); }
 Value lower_fma(Builder& b, Value x, Value y, Value z) { return b.fma(x, y, z); }
 Value lower_clip(Builder& b, Value x, Value low, Value high) {

@@ -126,7 +126,8 @@ std::uint32_t RecipeKey::write(const ExprNode& node) {
       detail = literal(node);
       break;
     case ExprNode::Kind::index:
-      detail = static_cast<std::uint64_t>(node.axis + kMaxRank) << 1 | static_cast<std::uint64_t>(node.open);
+      detail = static_cast<std::uint64_t>(node.axis + kMaxRank) << 2 | static_cast<std::uint64_t>(node.flat) << 1 |
+               static_cast<std::uint64_t>(node.open);
       shape(node.shape);
       break;
     case ExprNode::Kind::call:
@@ -145,6 +146,7 @@ std::uint32_t RecipeKey::write(const ExprNode& node) {
       if (node.combine) combination(*node.combine);
       break;
     case ExprNode::Kind::argument:
+    case ExprNode::Kind::host:
       break;  // refused when the program is made
   }
   const auto kind = static_cast<std::uint64_t>(node.kind) << 8 | static_cast<std::uint64_t>(node.dtype);

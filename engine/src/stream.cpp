@@ -64,6 +64,7 @@ Stream::Impl::~Impl() {
   queue.reset();
 }
 
+BackendQueue& Stream::queue() const noexcept { return *impl_->queue; }
 Device Stream::device() const { return Device(impl_->device); }
 
 std::vector<Array> Stream::evaluate(std::span<const Expr> values) const {

@@ -11,6 +11,7 @@
 
 #include "combination.hpp"
 #include "lockstep/nearest.hpp"
+#include "lockstep/random_numbers.hpp"
 #include "text_algorithm.hpp"
 #include "text_error.hpp"
 #include "text_subscript.hpp"
@@ -137,7 +138,26 @@ class Builder {
     });
   }
   Expr value(const Conversion& conversion) { return cast(values_[conversion.operand], conversion.type); }
-  Expr value(const ElementIndex& element) { return index(element.axis); }
+  Expr value(const ElementIndex& element) { return element.axis ? index(*element.axis) : position(); }
+  Expr value(const RandomNumbers& random) {
+    RandomSource source{values_[random.operands[0]]};
+    if (random.stream) source.stream = values_[*random.stream];
+    if (random.index) source.index = values_[*random.index];
+    if (random.step) source.step = values_[*random.step];
+    switch (random.kind) {
+      case RandomKind::bits:
+        return random_bits(source, random.draw);
+      case RandomKind::uniform:
+        return random_uniform(source, random.type, random.draw);
+      case RandomKind::integers:
+        return random_integers(source, values_[random.operands[1]], values_[random.operands[2]], random.draw);
+      case RandomKind::normal:
+        return random_normal(source, random.type, random.draw);
+      case RandomKind::exponential:
+        return random_exponential(source, random.type, random.draw);
+    }
+    __builtin_unreachable();
+  }
   Expr value(const Range& range) { return arange(range.n); }
   Expr value(const AlgorithmCall& what) {
     std::vector<Expr> operands;

@@ -31,6 +31,28 @@ constexpr std::array<std::string_view, 2> kAxisWords = {"axis", "keepdims"};
 constexpr std::array<std::string_view, 3> kSpreadWords = {"axis", "keepdims", "ddof"};
 constexpr std::array<std::string_view, 3> kNormWords = {"axis", "keepdims", "ord"};
 constexpr std::array<std::string_view, 3> kReduceWords = {"axis", "keepdims", "identity"};
+constexpr std::array<std::string_view, 4> kBitsWords = {"stream", "index", "step", "draw"};
+constexpr std::array<std::string_view, 5> kRandomWords = {"stream", "index", "step", "draw", "type"};
+
+struct RandomRow {
+  std::string_view name;
+  RandomKind kind;
+  std::size_t operands;
+  std::span<const std::string_view> words;
+  const char* usage;
+};
+constexpr RandomRow kRandom[] = {
+    {"random_bits", RandomKind::bits, 1, kBitsWords, "write random_bits(seed) or random_bits(seed, stream=1)"},
+    {"random_uniform", RandomKind::uniform, 1, kRandomWords,
+     "write random_uniform(seed) or random_uniform(seed, type=f32)"},
+    {"random_integers", RandomKind::integers, 3, kBitsWords,
+     "write random_integers(seed, low, high); high is not among them"},
+    {"random_normal", RandomKind::normal, 1, kRandomWords,
+     "write random_normal(seed) or random_normal(seed, type=f32)"},
+    {"random_exponential", RandomKind::exponential, 1, kRandomWords,
+     "write random_exponential(seed) or random_exponential(seed, type=f32)"},
+};
+
 constexpr const char* kReduceUsage =
     "write reduce(a, b: a + b, x), with axis=, keepdims= and identity= behind if wanted";
 
@@ -47,12 +69,20 @@ std::string plural(std::size_t n, std::string_view noun) { return fmt::format("{
 struct Parser::Call {
   Token name;
   std::span<const std::string_view> words;  ///< the keywords that it takes
-  std::vector<NodeIndex> operands;
-  std::optional<Axes> axes;
-  std::optional<bool> keepdims;
-  std::optional<double> number;  ///< ddof or ord
-  std::optional<NodeIndex> identity;
-  std::vector<std::string_view> given;  ///< keywords so far
+  std::vector<NodeIndex> operands{};
+  std::optional<Axes> axes{};
+  std::optional<bool> keepdims{};
+  std::optional<double> number{};  ///< ddof or ord
+  std::optional<DType> type{};
+  std::optional<std::int64_t> draw{};
+  std::vector<std::pair<std::string_view, NodeIndex>> expressions{};  ///< keywords whose values are expressions
+  std::vector<std::string_view> given{};                              ///< keywords so far
+
+  std::optional<NodeIndex> expression(std::string_view word) const {
+    for (const auto& [keyword, value] : expressions)
+      if (keyword == word) return value;
+    return std::nullopt;
+  }
 };
 
 void Parser::require_operands(const Call& call, std::size_t count, std::string_view words,
@@ -70,6 +100,7 @@ NodeIndex Parser::call(const Token& name) {
   if (const AlgorithmInfo* algorithm = algorithm_named(name.text)) return algorithm_call(name, *algorithm);
   if (name.is("dot")) return dot_call(name);
   if (name.is("reduce")) return reduce_call(name);
+  if (row_named(std::span<const RandomRow>(kRandom), name.text)) return random_call(name);
   if (name.is("minloc") || name.is("maxloc"))
     fail(lexer_.source(), name.place, fmt::format("{} gives two values and is no part of an expression", name.text),
          fmt::format("give them names: value, place = {0}(x); or write {1}(x) and arg{1}(x)", name.text,
@@ -78,7 +109,7 @@ NodeIndex Parser::call(const Token& name) {
   const ReductionInfo* reduction = row_named(all_reductions(), name.text);
   const std::optional<DType> type = dtype_from_string(name.text);
   if (!function && !reduction && !type) unknown_function(name);
-  Call call{name, {}, {}, {}, {}, {}, {}, {}};
+  Call call{name, {}};
   if (reduction) call.words = words_of(reduction->reduction);
   arguments(call);
   if (reduction) return fold(call, reduction->reduction);
@@ -92,6 +123,7 @@ NodeIndex Parser::call(const Token& name) {
 
 std::vector<std::string_view> callable_names() {
   std::vector<std::string_view> names = {"index", "arange", "dot", "reduce", "minloc", "maxloc"};
+  for (const RandomRow& row : kRandom) names.push_back(row.name);
   for (const FunctionInfo& row : all_functions()) names.push_back(row.name);
   for (const ReductionInfo& row : all_reductions()) names.push_back(row.name);
   for (const AlgorithmInfo& row : all_algorithms()) names.push_back(row.name);
@@ -129,7 +161,8 @@ void Parser::keyword(Call& call) {
   if (std::find(call.words.begin(), call.words.end(), word.text) == call.words.end()) {
     const std::string_view meant = detail::nearest(word.text, call.words);
     fail_here(fmt::format("{} has no keyword {}", call.name.text, describe(word)),
-              meant.empty() ? fold_usage(call.name.text) : fmt::format("did you mean '{}'?", meant));
+              meant.empty() ? fmt::format("its keywords are {}", fmt::join(call.words, ", "))
+                            : fmt::format("did you mean '{}'?", meant));
   }
   if (std::find(call.given.begin(), call.given.end(), word.text) != call.given.end())
     fail_here(fmt::format("{} is given twice", describe(word)));
@@ -140,10 +173,21 @@ void Parser::keyword(Call& call) {
     call.axes = axes();
   else if (word.is("keepdims"))
     call.keepdims = truth(word.text);
-  else if (word.is("identity"))
-    call.identity = expression(0);
-  else
+  else if (word.is("type"))
+    call.type = type_name();
+  else if (word.is("draw"))
+    call.draw = whole_number("draw");
+  else if (word.is("ddof") || word.is("ord"))
     call.number = number(word.text);
+  else
+    call.expressions.emplace_back(word.text, expression(0));
+}
+
+DType Parser::type_name() {
+  const std::optional<DType> type = token_.kind == Token::Kind::name ? dtype_from_string(token_.text) : std::nullopt;
+  if (!type) fail_here(fmt::format("expected the name of a type, found {}", describe(token_)), "such as type=f32");
+  take();
+  return *type;
 }
 
 bool Parser::truth(std::string_view word) {
@@ -187,6 +231,7 @@ int Parser::axis() {
 
 NodeIndex Parser::index_call(const Token& name) {
   const Token opening = take();
+  if (accept(")")) return add(ElementIndex{}, name.place);
   if (token_.is("axis") && peek().is("=")) {
     take();
     take();
@@ -218,7 +263,7 @@ NodeIndex Parser::fold(Call& call, Reduction reduction) {
 }
 
 NodeIndex Parser::dot_call(const Token& name) {
-  Call call{name, kAxisWords, {}, {}, {}, {}, {}, {}};
+  Call call{name, kAxisWords};
   arguments(call);
   require_operands(call, 2, "", "write dot(x, y) or dot(x, y, axis=0)");
   return add(
@@ -226,9 +271,21 @@ NodeIndex Parser::dot_call(const Token& name) {
       name.place);
 }
 
+NodeIndex Parser::random_call(const Token& name) {
+  const RandomRow& row = *row_named(std::span<const RandomRow>(kRandom), name.text);
+  Call call{name, row.words};
+  arguments(call);
+  require_operands(call, row.operands, "", row.usage);
+  const std::int64_t draw = call.draw.value_or(0);
+  if (draw < 0 || draw > 65535) fail(lexer_.source(), name.place, fmt::format("draw is {}, outside 0 .. 65535", draw));
+  return add(RandomNumbers{row.kind, std::move(call.operands), call.expression("stream"), call.expression("index"),
+                           call.expression("step"), static_cast<int>(draw), call.type.value_or(DType::f64)},
+             name.place);
+}
+
 std::array<NodeIndex, 2> Parser::located_call(const Token& name) {
   const bool least = name.is("minloc");
-  Call call{name, kAxisWords, {}, {}, {}, {}, {}, {}};
+  Call call{name, kAxisWords};
   arguments(call);
   require_operands(call, 1, "", fold_usage(name.text));
   Fold fold{least ? Reduction::min : Reduction::max,
@@ -264,13 +321,13 @@ NodeIndex Parser::reduce_call(const Token& name) {
   std::swap(body.nodes, syntax_.nodes);
   fold.body = std::make_shared<const Body>(std::move(body));
   if (!accept(",")) fail_here(fmt::format("expected ',', found {}", describe(token_)), kReduceUsage);
-  Call call{name, kReduceWords, {}, {}, {}, {}, {}, {}};
+  Call call{name, kReduceWords};
   arguments(call, opening);
   require_operands(call, 1, " behind the combination", kReduceUsage);
   fold.operand = call.operands[0];
   fold.axes = call.axes.value_or(Axes{});
   fold.keepdims = call.keepdims.value_or(false);
-  fold.identity = call.identity;
+  fold.identity = call.expression("identity");
   return add(std::move(fold), name.place);
 }
 

@@ -48,6 +48,8 @@ class Parser {
   NodeIndex range_call(const Token& name);
   NodeIndex fold(Call& call, Reduction reduction);
   NodeIndex dot_call(const Token& name);
+  NodeIndex random_call(const Token& name);
+  DType type_name();
   NodeIndex reduce_call(const Token& name);
   std::string_view parameter();
   /// `minloc(x)` or `maxloc(x)`: the nodes of the value and of its place.

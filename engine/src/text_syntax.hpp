@@ -53,7 +53,15 @@ struct Conversion {
   NodeIndex operand = 0;
 };
 struct ElementIndex {
-  int axis = 0;
+  std::optional<int> axis;  ///< none: the place in row-major order
+};
+enum class RandomKind { bits, uniform, integers, normal, exponential };
+struct RandomNumbers {
+  RandomKind kind;
+  std::vector<NodeIndex> operands;  ///< the seed, and the ends of a range of integers
+  std::optional<NodeIndex> stream, index, step;
+  int draw = 0;
+  DType type = DType::f64;
 };
 struct Range {
   std::uint64_t n = 0;
@@ -82,7 +90,7 @@ struct Subscript {
 
 struct Node {
   std::variant<Number, Name, Operation, Fold, Conversion, ElementIndex, Range, AlgorithmCall, Subscript, DotProduct,
-               CustomFold>
+               CustomFold, RandomNumbers>
       what;
   std::size_t place = 0;  ///< where errors point: the operator or the name
 };

@@ -82,6 +82,9 @@ Signature signature(Function function, std::span<const Expr> operands) {
       return all_as(common, DType::boolean);
     case Rule::logic:
       return all_as(DType::boolean, DType::boolean);
+    case Rule::bits:
+      if (is_floating(common)) refuse(function, operands, "Cast to an integer type first.");
+      return all_as(DType::u64, DType::u64);
     case Rule::choice:
       return {{DType::boolean, common, common}, common};
   }

@@ -19,6 +19,7 @@ enum class Rule : std::uint8_t {
   comparison,           ///< operands meet in the common type, the result is a bool
   logic,                ///< operands and result are bools
   test,                 ///< the result is a bool
+  bits,                 ///< u64; not for floats
   choice,               ///< the first is a bool, the others meet in the common type
 };
 

@@ -218,6 +218,9 @@ class Stream {
   /// Blocks until all work queued so far is done.
   void wait() const { record().wait(); }
 
+  /// For the engine.
+  BackendQueue& queue() const noexcept;
+
  private:
   Event read_bytes(const Array& from, void* to, DType type, std::uint64_t count) const;
   void write_bytes(const Array& to, const void* from, DType type, std::uint64_t count) const;

@@ -127,6 +127,9 @@ inline Expr literal(int value) { return literal(std::int64_t{value}); }
 /// The elements' index along `axis` of the shape that the expression has where it is evaluated, as i64.
 /// A negative axis counts from the last. By itself it has no shape.
 Expr index(int axis);
+/// The elements' place in row-major order in the shape that the expression has where it is evaluated, as i64. By itself
+/// it has no shape.
+Expr position();
 /// 0, 1, .. n-1 as i64, with shape (n), without memory.
 Expr arange(std::uint64_t n);
 /// `x` in another type. Float to integer truncates, saturates at the ends of the type, and NaN gives 0.
