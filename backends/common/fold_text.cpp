@@ -87,18 +87,19 @@ Slot FoldText::identity() const {
           literal(dialect_, DType::i64, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))};
 }
 
-// Without a neighbour the value passes through.
-void FoldText::combine_custom(Writer& w, const Slot& to, const Slot& left, const Slot& right, const Slot& other) const {
-  const std::string none = identity().index;
+// Without a neighbour the value passes through. The index is that of a value's first element: of two, the one that
+// begins earlier stands left, whichever thread has it.
+void FoldText::combine_custom(Writer& w, const Slot& to, const Slot& other) const {
+  const std::string none = identity().index, function = fmt::format("combine_{}", output_.combine);
   w.open("if ({} != {})", other.index, none);
-  w.line("{0} = {1} != {2} ? combine_{3}({4}, {5}) : {6};", to.value, to.index, none, output_.combine, left.value,
-         right.value, other.value);
-  w.line("{} = {};", to.index, other.index);
+  w.line("{0} = {1} == {2} ? {3} : {1} < {4} ? {5}({0}, {3}) : {5}({3}, {0});", to.value, to.index, none, other.value,
+         other.index, function);
+  w.line("{0} = {0} < {1} ? {0} : {1};", to.index, other.index);
   w.close();
 }
 
 void FoldText::combine(Writer& w, const Slot& to, const Slot& left, const Slot& right, const Slot& other) const {
-  if (output_.fold == Fold::custom) return combine_custom(w, to, left, right, other);
+  if (output_.fold == Fold::custom) return combine_custom(w, to, other);
   if (has_index()) {
     // The order of index and value does not matter: the pairs are all different, so that one of them is first.
     w.open("if ({}_{}({}, {}, {}, {}))", output_.fold == Fold::argmin ? "ARGMIN" : "ARGMAX", to_string(type_),

@@ -44,7 +44,7 @@ class FoldText {
 
  private:
   void combine(Writer& w, const Slot& to, const Slot& left, const Slot& right, const Slot& other) const;
-  void combine_custom(Writer& w, const Slot& to, const Slot& left, const Slot& right, const Slot& other) const;
+  void combine_custom(Writer& w, const Slot& to, const Slot& other) const;
 
   Output output_;
   std::size_t number_;

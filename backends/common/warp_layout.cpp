@@ -21,13 +21,11 @@ constexpr std::size_t kSharedBytes = 32768;
 // Units that one group of 1024 work-items folds in one launch, and the outputs up to which a group is that large.
 constexpr std::uint64_t kLeastTogether = 8, kMostTogether = 128, kFewOutputs = 64;
 
-bool is_arg(Fold fold) { return fold == Fold::argmin || fold == Fold::argmax; }
-
 // Bytes that a group in Family::columns needs for each output.
 std::size_t column_bytes(const Program& program) {
   std::size_t bytes = 0;
   for (const Output& o : program.outputs)
-    if (o.fold != Fold::store) bytes += size_of(program.nodes[o.node].type) + (is_arg(o.fold) ? 8 : 0);
+    if (o.fold != Fold::store) bytes += size_of(program.nodes[o.node].type) + (carries_index(o.fold) ? 8 : 0);
   return bytes * kLanes;
 }
 

@@ -200,8 +200,7 @@ Partials make_partials(const Program& program, const Work& work) {
 std::uint64_t shared_bytes(const Program& program) {
   std::set<std::pair<DType, bool>> kinds;  // folds of a kind share a piece, one after another
   for (const Output& output : program.outputs)
-    if (output.fold != Fold::store)
-      kinds.emplace(program.nodes[output.node].type, output.fold == Fold::argmin || output.fold == Fold::argmax);
+    if (output.fold != Fold::store) kinds.emplace(program.nodes[output.node].type, carries_index(output.fold));
   std::uint64_t bytes = 0;
   for (const auto& [type, has_index] : kinds) bytes += kGroupSize * (size_of(type) + (has_index ? 8 : 0));
   return bytes;

@@ -85,6 +85,12 @@ PassCase folds_of(DType type, std::uint64_t rows, std::uint64_t columns, Over ov
     c.program.outputs.push_back({0, fold});
     c.outputs.push_back(operand(c.program.output_type({0, fold}), over == Over::all ? 1 : c.extents[0], {1}, 9));
   }
+  if (type == DType::boolean) return c;
+  // a - b: the order of the tree and of its operands shows in the result.
+  c.program.combines.push_back(
+      {type, {{Op::scalar, type, {}, 0}, {Op::scalar, type, {}, 1}, {Op::sub, type, {0, 1}, 0}}, 2});
+  c.program.outputs.push_back({0, Fold::custom, 0});
+  c.outputs.push_back(operand(type, over == Over::all ? 1 : c.extents[0], {1}, 9));
   return c;
 }
 
