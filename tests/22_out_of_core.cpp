@@ -134,6 +134,7 @@ TEST_CASE_FIXTURE(OnDevice, "operands broadcast, and reductions run over axes, i
 TEST_CASE_FIXTURE(OnDevice,
                   "an evaluation in parts takes no more memory than it was given, and moves each operand once") {
   const std::vector<float> x = wave(1 << 20, 4);
+  device.trim();  // kept buffers may be larger than what is asked for
   const std::uint64_t before = device.memory().in_use;
   std::uint64_t most = 0;
   const auto moved = device.counters().bytes_to_device;

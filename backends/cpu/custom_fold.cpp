@@ -30,7 +30,7 @@ std::byte* thread_memory(std::size_t bytes) {
 
 }  // namespace
 
-CustomFold::CustomFold(const Combine& combine, const BlockTable& table, const std::shared_ptr<void>& jit)
+CustomFold::CustomFold(const Combine& combine, const BlockTable& table, const std::shared_ptr<JitMemory>& jit)
     : size_(size_of(combine.type)), result_(combine.result) {
   Program program = as_program(combine);
   constants_.resize(program.nodes.size());
@@ -42,7 +42,7 @@ CustomFold::CustomFold(const Combine& combine, const BlockTable& table, const st
     for (std::size_t i = 0; i < kMost; ++i) std::memcpy(&constants_[n][i * size], &node.bits, size);
   }
   program_ = std::make_unique<InterpretedProgram>(std::move(program), table, jit);
-  if (!program_->results(Form::map).empty()) native_ = program_->native(Form::map);
+  native_ = program_->is_native() && !program_->results(Form::map).empty();
 }
 
 CustomFold::~CustomFold() = default;
@@ -70,7 +70,7 @@ void CustomFold::join(std::byte* left, const std::byte* right, std::size_t n) co
   if (native_) {
     // Native code reads each element before it writes to its place. Operands are only read.
     void* operands[] = {left, const_cast<std::byte*>(right), left};
-    native_(operands, nullptr, n);
+    program_->call(Form::map, operands, nullptr, n);
     return;
   }
   for (std::size_t i = 0; i < n; i += kMost) interpret(left + i * size_, right + i * size_, std::min(kMost, n - i));
@@ -123,7 +123,7 @@ void CustomFold::combine(Partial& left, const Partial& right) const {
 }
 
 std::vector<std::shared_ptr<const CustomFold>> make_custom_folds(const Program& program, const BlockTable& table,
-                                                                 const std::shared_ptr<void>& jit) {
+                                                                 const std::shared_ptr<JitMemory>& jit) {
   std::vector<std::shared_ptr<const CustomFold>> folds;
   for (const Combine& combine : program.combines) folds.push_back(std::make_shared<CustomFold>(combine, table, jit));
   return folds;

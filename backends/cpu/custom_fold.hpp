@@ -14,7 +14,7 @@ class InterpretedProgram;
 /// time, by native code where there is some. Safe to use from several threads.
 class CustomFold {
  public:
-  CustomFold(const Combine& combine, const BlockTable& table, const std::shared_ptr<void>& jit);
+  CustomFold(const Combine& combine, const BlockTable& table, const std::shared_ptr<JitMemory>& jit);
   ~CustomFold();
 
   Partial unit(const void* values, std::size_t n) const;
@@ -31,12 +31,12 @@ class CustomFold {
   std::size_t size_;  // bytes of an element
   std::uint32_t result_ = 0;
   std::unique_ptr<const InterpretedProgram> program_;
-  BlockFunction native_ = nullptr;
+  bool native_ = false;
   std::vector<std::vector<std::byte>> constants_;  // a block for each node that is one
 };
 
 /// One for each combination of the program. `jit` may be null.
 std::vector<std::shared_ptr<const CustomFold>> make_custom_folds(const Program& program, const BlockTable& table,
-                                                                 const std::shared_ptr<void>& jit);
+                                                                 const std::shared_ptr<JitMemory>& jit);
 
 }  // namespace lockstep::cpu
