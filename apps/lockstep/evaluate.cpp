@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "array_text.hpp"
@@ -153,13 +154,23 @@ void evaluate_in_parts(const Device& device, std::vector<Result>& results) {
   for (const auto& file : files) file->commit();
 }
 
+/// The expressions, with files used in place if they are to be read in parts. What needs whole arrays (brackets, sorts)
+/// has them loaded all the same, if they fit.
+std::vector<Result> read_results(const Device& device, const Options& options, bool& in_parts) {
+  try {
+    return choose_results(parse(options.text, read_named_values(device, options.values, in_parts)));
+  } catch (const Error&) {
+    if (!std::exchange(in_parts, false)) throw;
+  }
+  return choose_results(parse(options.text, read_named_values(device, options.values)));
+}
+
 int run(const Options& options) {
   const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
   const Device device = Engine().open(options.device, limits);
   std::optional<Profile> profile = start_profile(device, options.profile);
-  const bool in_parts = !options.show_program && !options.show_source && exceeds_memory(device, options);
-  std::vector<Result> results =
-      choose_results(parse(options.text, read_named_values(device, options.values, in_parts)));
+  bool in_parts = !options.show_program && !options.show_source && exceeds_memory(device, options);
+  std::vector<Result> results = read_results(device, options, in_parts);
   stretch(results, options.shape);
   if (options.show_program || options.show_source) {
     const std::vector<Expr> values = expressions_of(results);
