@@ -33,7 +33,7 @@ std::size_t column_bytes(const Program& program) {
 std::size_t finish_bytes(const Program& program) {
   std::set<std::pair<DType, bool>> kinds;
   for (const Output& o : program.outputs)
-    if (o.fold != Fold::store) kinds.emplace(program.nodes[o.node].type, is_arg(o.fold));
+    if (o.fold != Fold::store) kinds.emplace(program.nodes[o.node].type, carries_index(o.fold));
   std::size_t bytes = 0;
   for (const auto& [type, arg] : kinds) bytes += size_of(type) + (arg ? 8 : 0);
   return bytes;
