@@ -16,6 +16,7 @@ namespace {
 constexpr auto kTimeToKeep = std::chrono::seconds(1);
 // New programs that are remembered for the disk: one that computes its constants anew each time would fill memory.
 constexpr std::size_t kMostFresh = 256;
+constexpr int kAttempts = 3;
 
 // IEEE division and square root where the driver can; nothing else may change bits.
 std::string common_options(cl_device_id device) {
@@ -70,15 +71,25 @@ ProgramHandle Compiler::build(const std::string& source, const std::string& opti
   const std::string key = fmt::format("opencl\n{}\n{}\n{}", identity_, all_options, source);
   if (ProgramHandle cached = from_cache(key, all_options)) return cached;
 
-  cl_int status = CL_SUCCESS;
-  const char* text = source.data();
-  const std::size_t size = source.size();
-  ProgramHandle program(clCreateProgramWithSource(context_, 1, &text, &size, &status));
-  check(status, "take a program");
-  status = clBuildProgram(program.get(), 1, &device_, all_options.c_str(), nullptr, nullptr);
-  if (status != CL_SUCCESS) refuse(program.get(), status, source, what);
+  ProgramHandle program = compile(source, all_options, what);
   remember(key, program.get());
   return program;
+}
+
+ProgramHandle Compiler::compile(const std::string& source, const std::string& options, const std::string& what) const {
+  const char* text = source.data();
+  const std::size_t size = source.size();
+  for (int attempt = 1;; ++attempt) {
+    cl_int status = CL_SUCCESS;
+    ProgramHandle program(clCreateProgramWithSource(context_, 1, &text, &size, &status));
+    check(status, "take a program");
+    status = clBuildProgram(program.get(), 1, &device_, options.c_str(), nullptr, nullptr);
+    if (status == CL_SUCCESS) return program;
+    // PoCL fails now and then when several processes fill its cache at the same time; its log then names no line.
+    const bool may_pass = status == CL_BUILD_PROGRAM_FAILURE && attempt < kAttempts &&
+                          line_in_log(build_log(program.get(), device_), source).empty();
+    if (!may_pass) refuse(program.get(), status, source, what);
+  }
 }
 
 void Compiler::remember(std::string key, cl_program program) {

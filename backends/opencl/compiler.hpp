@@ -22,6 +22,7 @@ class Compiler {
 
  private:
   ProgramHandle from_cache(const std::string& key, const std::string& options) const;
+  ProgramHandle compile(const std::string& source, const std::string& options, const std::string& what) const;
   void remember(std::string key, cl_program program);
   void keep(const std::string& key, cl_program program) const noexcept;
   [[noreturn]] void refuse(cl_program program, cl_int status, const std::string& source, const std::string& what) const;

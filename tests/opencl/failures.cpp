@@ -2,6 +2,8 @@
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
+#include <random>
+
 #include "faults.hpp"
 #include "random_case.hpp"
 #include "support.hpp"
@@ -65,6 +67,20 @@ TEST_CASE("a device whose queues fail as well is lost, one whose queues work is 
     else
       CHECK(doubled(device, x) == 6);
   }
+}
+
+TEST_CASE("a compiler that fails without a complaint about the source is asked again, and believed the third time") {
+  const Device device = Engine().open("opencl:0");
+  const Array x = device.array({1.0f, 2.0f});
+  // Programs that no other test compiles, and no cache holds.
+  const auto compile_anew = [&](double constant) { return item<float>(sum(x * literal(constant))); };
+  const double unheard_of = 1 + static_cast<double>(std::random_device{}() % 1000000) / 1e6;
+  {
+    const Fault twice("clBuildProgram", CL_BUILD_PROGRAM_FAILURE, 2);
+    CHECK(compile_anew(unheard_of) == doctest::Approx(3 * unheard_of));
+  }
+  const Fault always("clBuildProgram", CL_BUILD_PROGRAM_FAILURE);
+  CHECK(failure(Code::compile, "CL_BUILD_PROGRAM_FAILURE", [&] { compile_anew(unheard_of + 2); }) == "");
 }
 
 TEST_CASE("work that fails later is reported by the wait for it, with the device's name") {

@@ -10,7 +10,11 @@ namespace lockstep::test {
 namespace {
 
 struct Plan {
-  std::map<std::string, cl_int> faults;
+  struct Failing {
+    cl_int status;
+    int times;
+  };
+  std::map<std::string, Failing> faults;
   std::size_t most_items = 0;
 };
 Plan& plan() {
@@ -20,7 +24,7 @@ Plan& plan() {
 
 cl_int fault_of(const char* call) {
   const auto found = plan().faults.find(call);
-  return found == plan().faults.end() ? CL_SUCCESS : found->second;
+  return found == plan().faults.end() || found->second.times-- <= 0 ? CL_SUCCESS : found->second.status;
 }
 
 template <class F>
@@ -33,7 +37,9 @@ F loader_function(const char* name) {
 
 }  // namespace
 
-Fault::Fault(std::string call, int status) : call_(std::move(call)) { plan().faults[call_] = status; }
+Fault::Fault(std::string call, int status, int times) : call_(std::move(call)) {
+  plan().faults[call_] = {status, times};
+}
 Fault::~Fault() { plan().faults.erase(call_); }
 
 SmallGroups::SmallGroups(std::size_t most) { plan().most_items = most; }
@@ -55,6 +61,10 @@ LOCKSTEP_PASS_ON(clGetPlatformIDs, (cl_uint n, cl_platform_id* ids, cl_uint* cou
 LOCKSTEP_PASS_ON(clGetDeviceIDs,
                  (cl_platform_id platform, cl_device_type type, cl_uint n, cl_device_id* ids, cl_uint* count),
                  (platform, type, n, ids, count))
+LOCKSTEP_PASS_ON(clBuildProgram,
+                 (cl_program program, cl_uint n, const cl_device_id* devices, const char* options,
+                  void(CL_CALLBACK* notify)(cl_program, void*), void* user),
+                 (program, n, devices, options, notify, user))
 LOCKSTEP_PASS_ON(clFinish, (cl_command_queue queue), (queue))
 LOCKSTEP_PASS_ON(clWaitForEvents, (cl_uint n, const cl_event* events), (n, events))
 LOCKSTEP_PASS_ON(clEnqueueMigrateMemObjects,

@@ -1,14 +1,15 @@
 #pragma once
 
+#include <climits>
 #include <string>
 
 namespace lockstep::test {
 
-/// While it lives, the OpenCL function `call` fails with `status`. This program's own functions of these names come
-/// before the loader's, and pass on what they are not to spoil; faults.cpp lists them.
+/// While it lives, the OpenCL function `call` fails with `status`, every time or the first `times`. This program's own
+/// functions of these names come before the loader's, and pass on what they are not to spoil; faults.cpp lists them.
 class Fault {
  public:
-  Fault(std::string call, int status);
+  Fault(std::string call, int status, int times = INT_MAX);
   ~Fault();
   Fault(const Fault&) = delete;
   Fault& operator=(const Fault&) = delete;
