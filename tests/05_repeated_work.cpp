@@ -125,6 +125,22 @@ TEST_CASE_FIXTURE(OnDevice, "whole numbers given to a text keep their meaning wh
   CHECK(count_below(201) == 2);
 }
 
+TEST_CASE_FIXTURE(OnDevice, "repeated work with a number that does not fit is refused before anything is written") {
+  const Array x = device.array({1.0f, 2.0f}), first = device.zeros({2}, DType::f32);
+  const Array y = device.array({std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}});
+  const Array second = device.zeros({3}, DType::u8);
+  // Two shapes: two passes.
+  const auto run = [&](std::int64_t b) {
+    const std::array<Assignment, 2> assignments{Assignment{first, x + b}, Assignment{second, y + b}};
+    device.run(assignments, {});
+  };
+  run(3);
+  run(4);
+  CHECK(failure(Code::bad_argument, "300", [&] { run(300); }) == "");
+  CHECK(first.to_host<float>() == Floats{5, 6});
+  CHECK(second.to_host<std::uint8_t>() == std::vector<std::uint8_t>{5, 6, 7});
+}
+
 TEST_CASE_FIXTURE(OnDevice, "a text with slices, or with other names, is not mistaken for the last call") {
   const TextKernel slices = device.kernel("x[1:] + y");
   const Array x = device.array(ramp(5, 0)), y = device.array(ramp(4, 10));

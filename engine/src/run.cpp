@@ -324,9 +324,14 @@ std::vector<Array> Device::Impl::follow(BackendQueue& on, const Recipe& recipe, 
   made.reserve(recipe.made.size());
   for (const Recipe::Made& m : recipe.made) made.push_back(allocate(m.shape, m.type));
   Scratch& scratch = *scratch_;
+  // Numbers first: one that does not fit its type is refused before the device has done anything.
+  scratch.scalars.clear();
+  for (const Recipe::Step& step : recipe.steps)
+    for (const Recipe::Number& number : step.numbers)
+      scratch.scalars.push_back(convert_literal(*leaves.numbers[number.leaf], number.type));
+  std::size_t numbers = 0;
   for (const Recipe::Step& step : recipe.steps) {
     scratch.operands = step.operands;
-    scratch.scalars.clear();
     for (std::size_t i = 0; i < step.sources.size(); ++i) {
       const Recipe::Source& source = step.sources[i];
       Operand& operand = scratch.operands[i < step.arrays ? i : i + step.indices];
@@ -334,12 +339,12 @@ std::vector<Array> Device::Impl::follow(BackendQueue& on, const Recipe& recipe, 
       operand.buffer = &array.storage()->buffer();
       operand.offset = array.offset();
     }
-    for (const Recipe::Number& number : step.numbers)
-      scratch.scalars.push_back(convert_literal(*leaves.numbers[number.leaf], number.type));
     const std::span<const Operand> all(scratch.operands);
     run_pass(on, *step.executable,
              {step.dims.rank, step.dims.outer_rank, step.dims.extents, all.first(step.arrays),
-              all.subspan(step.arrays, step.indices), all.subspan(step.arrays + step.indices), scratch.scalars});
+              all.subspan(step.arrays, step.indices), all.subspan(step.arrays + step.indices),
+              std::span<const std::uint64_t>(scratch.scalars).subspan(numbers, step.numbers.size())});
+    numbers += step.numbers.size();
   }
   bool in_order = recipe.results.size() == made.size();
   for (std::size_t i = 0; i < recipe.results.size(); ++i) in_order = in_order && recipe.results[i] == i;
