@@ -31,8 +31,8 @@ template <class D, class V, class T = hn::TFromD<D>>
 HWY_INLINE void direction(D d, V x, V y, V norm, V& vx, V& vy) {
 #if HWY_NATIVE_FMA
   if constexpr (sizeof(T) == 8) {
-    // Far from the ends of the exponents. Zeros are outside, and NaN and infinities make the norm so.
-    const auto far = hn::Ge(hn::Min(hn::Abs(x), hn::Abs(y)), hn::Set(d, 0x1p-800));
+    // Far from the ends of the exponents, squares included. Zeros are outside, and NaN and infinities make the norm so.
+    const auto far = hn::Ge(hn::Min(hn::Abs(x), hn::Abs(y)), hn::Set(d, 0x1p-500));
     if (HWY_LIKELY(hn::AllTrue(d, hn::And(far, hn::Le(norm, hn::Set(d, 0x1p200)))))) {
       const V reciprocal = hn::Div(hn::Set(d, T(1)), norm);
       vx = quotient(hn::Neg(y), norm, reciprocal);
