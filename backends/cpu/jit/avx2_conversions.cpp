@@ -50,6 +50,7 @@ Vector Avx2::cast(const Vector& a, DType to) {
 DType Avx2::bits_of(const Vector& a) { return size_of(a.type) == 8 ? DType::u64 : DType::u32; }
 
 Vector Avx2::bitcast(const Vector& a, DType to) {
+  if (size_of(a.type) == 1) return cast(a, to);  // a lane holds the value of a byte, extended by its sign
   if (!is_floating(a.type)) return as(a, to);
   const Vector nan = constant(a.type, a.type == DType::f32 ? 0x7fc00000u : 0x7ff8000000000000u);
   return as(choose(float_lanes(a, a, kUnordered), nan, a), to);

@@ -34,6 +34,7 @@ Vector Operations::cast(const Vector& a, DType to) {
 }
 
 Vector Operations::bitcast(const Vector& a, DType to) {
+  if (size_of(a.type) == 1) return cast(a, to);  // a lane holds the value of a byte, extended by its sign
   Vector r = a;
   if (is_floating(a.type)) {
     const std::uint64_t nan = a.type == DType::f32 ? 0x7fc00000u : 0x7ff8000000000000u;
