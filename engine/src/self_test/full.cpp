@@ -75,7 +75,8 @@ std::string first_difference(const self::Case& c, DType type, const Operands& op
   for (std::size_t i = 0; i < got.size(); ++i) {
     std::vector<Expr> x;
     for (const auto& operand : operands) x.push_back(constant(type, operand[i]));
-    const ExprNode& node = *c.of(x).node();
+    const Expr value = c.of(x);
+    const ExprNode& node = *value.node();
     if (node.kind != ExprNode::Kind::literal) return {};  // of the element's place
     const std::uint64_t expected = without_nan_bits(result, node.bits);
     if (expected == got[i]) continue;
