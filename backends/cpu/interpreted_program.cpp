@@ -61,13 +61,17 @@ void InterpretedProgram::estimate() {
 }
 
 bool InterpretedProgram::has_native(Form form) const {
+  if (!jit_) return false;
   FormCode& it = forms_[index(form)];
-  if (!jit_ || std::exchange(it.compiled, true)) return it.code != nullptr;
+  std::call_once(it.once, [&] { compile(it, form); });
+  return it.code != nullptr;
+}
+
+void InterpretedProgram::compile(FormCode& it, Form form) const {
   it.code = jit_->compile(program_, form);
   for (const DType type : program_.arrays) it.sizes.push_back(size_of(type));
   it.sizes.insert(it.sizes.end(), program_.indices, size_of(DType::i64));
   for (const std::uint32_t node : it.results) it.sizes.push_back(size_of(program_.nodes[node].type));
-  return it.code != nullptr;
 }
 
 void InterpretedProgram::call(Form form, void* const* operands, const std::uint64_t* scalars, std::uint64_t n) const {

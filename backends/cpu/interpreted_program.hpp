@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "block_ops.hpp"
@@ -53,7 +54,7 @@ class InterpretedProgram : public Executable {
   const std::vector<OutputFold>& folds() const noexcept { return folds_; }  ///< one per output; empty ones for stores
   std::uint32_t slots() const noexcept { return slots_; }
   bool has_folds() const noexcept { return has_folds_; }
-  /// True if there is native code, which is compiled when it is first asked for. One thread at a time may ask.
+  /// True if there is native code, which is compiled when it is first asked for. Any thread may ask.
   bool has_native(Form form) const;
   /// Runs native code that there is: see BlockFunction.
   void call(Form form, void* const* operands, const std::uint64_t* scalars, std::uint64_t n) const;
@@ -72,12 +73,13 @@ class InterpretedProgram : public Executable {
     std::vector<std::uint32_t> results;
     std::unique_ptr<JitCode> code;
     std::vector<std::uint64_t> sizes;  ///< in bytes, of an element of each operand
-    bool compiled = false;
+    std::once_flag once;
   };
   static constexpr std::size_t index(Form form) noexcept { return static_cast<std::size_t>(form); }
 
   void call_rest(const FormCode& form, void* const* operands, const std::uint64_t* scalars, std::uint64_t begin,
                  std::uint64_t count) const;
+  void compile(FormCode& it, Form form) const;
   void estimate();
   void assign_slots();
   void assign_native_slots();
