@@ -1,6 +1,8 @@
 // Memory, arithmetic, comparisons and selects in AVX2 and FMA. Conversions are in avx2_conversions.cpp.
 #include "avx2.hpp"
 
+#include "dispatch.hpp"
+
 namespace lockstep::cpu::jit {
 namespace {
 
@@ -127,53 +129,16 @@ Vector Avx2::each_immediate(Id id, const Vector& a, int immediate) {
   return r;
 }
 
-static_assert(kOpCount == 25, "a new operation needs a case in emit, or to be named in has as one that is called");
-
 bool Avx2::has(Op op, DType operand, DType result) const {
-  if (op == Op::rem) return false;
-  if (op == Op::div) return is_floating(operand);
   if (op == Op::cast && is_floating(operand) && (result == DType::i64 || result == DType::u64)) return false;
-  return operand != DType::boolean || (op != Op::shl && op != Op::shr && op != Op::bitcast);
+  return has_instruction(op, operand);
 }
 
 Vector Avx2::emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) {
-  switch (op) {
-    case Op::add:
-    case Op::sub:
-    case Op::mul:
-    case Op::div:
-      return arithmetic(op, a, b);
-    case Op::neg:
-      return neg(a);
-    case Op::abs:
-      return abs(a);
-    case Op::sqrt:
-      return each(is_wide(a.type) ? I::kIdVsqrtpd : I::kIdVsqrtps, a);
-    case Op::fma:
-      return fma(a, b, c);
-    case Op::bit_and:
-    case Op::bit_or:
-    case Op::bit_xor:
-      return bitwise(op, a, b);
-    case Op::bit_not:
-      return bit_not(a);
-    case Op::shl:
-    case Op::shr:
-      return shift(op, a, b);
-    case Op::eq:
-    case Op::lt:
-    case Op::le:
-      return compare(op, a, b);
-    case Op::select:
-      return select(a, b, c);
-    case Op::cast:
-      return cast(a, result);
-    case Op::bitcast:
-      return bitcast(a, result);
-    default:
-      return a;
-  }
+  return dispatch(*this, op, result, a, b, c);
 }
+
+Vector Avx2::sqrt(const Vector& a) { return each(is_wide(a.type) ? I::kIdVsqrtpd : I::kIdVsqrtps, a); }
 
 /// 8-bit values back into their range after an operation on 32-bit lanes.
 Vector Avx2::wrap(const Vector& v) {

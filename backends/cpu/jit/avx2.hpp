@@ -23,6 +23,9 @@ class Avx2 : public Machine {
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
 
  private:
+  template <class Set>
+  friend Vector dispatch(Set& set, Op op, DType result, const Vector& a, const Vector& b, const Vector& c);
+
   using Id = asmjit::InstId;
   struct Kept {
     std::uint64_t bits;
@@ -44,6 +47,7 @@ class Avx2 : public Machine {
   Vector multiply_64(const Vector& a, const Vector& b);
   Vector neg(const Vector& a);
   Vector abs(const Vector& a);
+  Vector sqrt(const Vector& a);
   Vector fma(const Vector& a, const Vector& b, const Vector& c);
   Vector bitwise(Op op, const Vector& a, const Vector& b);
   Vector bit_not(const Vector& a);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dispatch.hpp"
 #include "machine.hpp"
 #include "operations.hpp"
 
@@ -10,7 +11,7 @@ class Avx512 : public Machine {
   explicit Avx512(x86::Compiler& cc) : cc_(cc), memory_(cc), operations_(cc, memory_) {}
 
   int width() const override { return kWidth; }
-  bool has(Op op, DType operand, DType) const override { return Operations::has(op, operand); }
+  bool has(Op op, DType operand, DType) const override { return has_instruction(op, operand); }
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override {
     return operations_.emit(op, result, a, b, c);
   }

@@ -1,6 +1,8 @@
 // Arithmetic, bits, comparisons and selects in AVX-512. Conversions are in conversions.cpp.
 #include "operations.hpp"
 
+#include "dispatch.hpp"
+
 namespace lockstep::cpu::jit {
 namespace {
 
@@ -11,54 +13,8 @@ constexpr int kLessEqual = 0x12;  // LE_OQ
 
 }  // namespace
 
-static_assert(kOpCount == 25, "a new operation needs a case in emit, or to be named in has as one that is called");
-
-bool Operations::has(Op op, DType operand) {
-  if (op == Op::rem) return false;
-  if (op == Op::div) return is_floating(operand);
-  // A mask register has no shift by lanes and no bits to look at; expressions do not ask for either.
-  return operand != DType::boolean || (op != Op::shl && op != Op::shr && op != Op::bitcast);
-}
-
 Vector Operations::emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) {
-  switch (op) {
-    case Op::add:
-    case Op::sub:
-    case Op::mul:
-    case Op::div:
-      return arithmetic(op, a, b);
-    case Op::neg:
-      return neg(a);
-    case Op::abs:
-      return abs(a);
-    case Op::sqrt:
-      return a.type == DType::f32
-                 ? each(a, [](x86::Compiler& cc, const x86::Vec& r, const x86::Vec& x) { return cc.vsqrtps(r, x); })
-                 : each(a, [](x86::Compiler& cc, const x86::Vec& r, const x86::Vec& x) { return cc.vsqrtpd(r, x); });
-    case Op::fma:
-      return fma(a, b, c);
-    case Op::bit_and:
-    case Op::bit_or:
-    case Op::bit_xor:
-      return bitwise(op, a, b);
-    case Op::bit_not:
-      return bit_not(a);
-    case Op::shl:
-    case Op::shr:
-      return shift(op, a, b);
-    case Op::eq:
-    case Op::lt:
-    case Op::le:
-      return compare(op, a, b);
-    case Op::select:
-      return select(a, b, c);
-    case Op::cast:
-      return cast(a, result);
-    case Op::bitcast:
-      return bitcast(a, result);
-    default:
-      return a;
-  }
+  return dispatch(*this, op, result, a, b, c);
 }
 
 Vector Operations::each(const Vector& a, One f) {
@@ -110,6 +66,12 @@ Vector Operations::neg(const Vector& a) {
     return each(a, memory_.constant(a.type, sign), LOCKSTEP_EACH(vpxord));
   }
   return arithmetic(Op::sub, memory_.constant(a.type, 0), a);
+}
+
+Vector Operations::sqrt(const Vector& a) {
+  return a.type == DType::f32
+             ? each(a, [](x86::Compiler& cc, const x86::Vec& r, const x86::Vec& x) { return cc.vsqrtps(r, x); })
+             : each(a, [](x86::Compiler& cc, const x86::Vec& r, const x86::Vec& x) { return cc.vsqrtpd(r, x); });
 }
 
 Vector Operations::abs(const Vector& a) {
@@ -178,12 +140,6 @@ Vector Operations::shift(Op op, const Vector& a, const Vector& b) {
   return r;
 }
 
-x86::KReg Operations::upper(const x86::KReg& mask) {
-  const x86::KReg h = cc_.newKw();
-  cc_.kshiftrw(h, mask, 8);
-  return h;
-}
-
 x86::KReg Operations::compare_mask(const Vector& a, const Vector& b, int immediate) {
   x86::KReg masks[2];
   for (int p = 0; p < parts(a.type); ++p) {
@@ -233,7 +189,7 @@ Vector Operations::blend(const x86::KReg& mask, const Vector& a, const Vector& b
   Vector r = memory_.make(a.type);
   for (int p = 0; p < parts(a.type); ++p) {
     if (size_of(a.type) == 8)
-      cc_.k(p == 0 ? mask : upper(mask)).vpblendmq(r.part[p], b.part[p], a.part[p]);
+      cc_.k(p == 0 ? mask : memory_.high(mask)).vpblendmq(r.part[p], b.part[p], a.part[p]);
     else
       cc_.k(mask).vpblendmd(r.part[p], b.part[p], a.part[p]);
   }

@@ -10,14 +10,14 @@ class Operations {
  public:
   Operations(x86::Compiler& cc, Memory& memory) : cc_(cc), memory_(memory) {}
 
-  /// False where `op` of this type has no instruction.
-  static bool has(Op op, DType operand);
-
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c);
   /// `a` where the mask is set, else `b`.
   Vector blend(const x86::KReg& mask, const Vector& a, const Vector& b);
 
  private:
+  template <class Set>
+  friend Vector dispatch(Set& set, Op op, DType result, const Vector& a, const Vector& b, const Vector& c);
+
   using One = asmjit::Error (*)(x86::Compiler&, const x86::Vec&, const x86::Vec&);
   using Two = asmjit::Error (*)(x86::Compiler&, const x86::Vec&, const x86::Vec&, const x86::Vec&);
 
@@ -29,6 +29,7 @@ class Operations {
   Vector arithmetic(Op op, const Vector& a, const Vector& b);
   Vector neg(const Vector& a);
   Vector abs(const Vector& a);
+  Vector sqrt(const Vector& a);
   Vector fma(const Vector& a, const Vector& b, const Vector& c);
   Vector bitwise(Op op, const Vector& a, const Vector& b);
   Vector bit_not(const Vector& a);
@@ -51,7 +52,6 @@ class Operations {
   Vector clamp(const Vector& a, std::int32_t low, std::int32_t high);
 
   x86::Ymm upper_half(const x86::Vec& v);
-  x86::KReg upper(const x86::KReg& mask);
 
   x86::Compiler& cc_;
   Memory& memory_;

@@ -38,6 +38,8 @@ class Memory {
   Vector constant(DType type, std::uint64_t bits);
   /// The same in a register of its own.
   Vector fresh(DType type, std::uint64_t bits);
+  /// The upper eight lanes of a mask, as the lower ones.
+  x86::KReg high(const x86::KReg& mask);
   /// The lanes of a mask as the low bits of a number.
   x86::Gp bits_of(const x86::KReg& mask);
   Vector broadcast(DType type, const x86::Mem& from);
@@ -50,8 +52,6 @@ class Memory {
     std::uint64_t bits;
     Vector vector;
   };
-
-  x86::KReg high(const x86::KReg& mask);
 
   x86::Compiler& cc_;
   bool streams_ = false;
