@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kRowsAtOnce = 4096;
 
-std::string quoted(const std::string& name) {
+std::string csv_field(const std::string& name) {
   const bool is_plain =
       name.find_first_of(",\"\r\n#") == std::string::npos && name.front() != ' ' && name.back() != ' ';
   if (is_plain) return name;
@@ -46,7 +46,7 @@ void emit(const Npy& table, Write&& write) {
       throw Error(Code::bad_argument,
                   fmt::format("column '{}' has {} rows, the table {}", field.name, field.size(), table.shape.size()));
     if (field.name.empty()) throw Error(Code::bad_argument, "a column of a table has no name");
-    text += (text.empty() ? "" : ",") + quoted(field.name);
+    text += (text.empty() ? "" : ",") + csv_field(field.name);
   }
   text += '\n';
   for (std::uint64_t row = 0; row < table.shape.size(); ++row) {

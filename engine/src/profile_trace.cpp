@@ -13,7 +13,7 @@ namespace {
 constexpr int kHostTrack = 0;
 int track_of(const Activity& a) { return a.work == Work::compile ? kHostTrack : a.stream + 1; }
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -27,7 +27,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string metadata(std::string_view what, int track, std::string_view name) {
-  return fmt::format(R"({{"name":"{}","ph":"M","pid":1,"tid":{},"args":{{"name":{}}}}})", what, track, quoted(name));
+  return fmt::format(R"({{"name":"{}","ph":"M","pid":1,"tid":{},"args":{{"name":{}}}}})", what, track, json_string(name));
 }
 
 std::string event(const Activity& a) {
@@ -37,7 +37,7 @@ std::string event(const Activity& a) {
   if (a.bytes && seconds > 0)
     arguments += fmt::format(R"(,"GB/s":{:.4g})", static_cast<double>(a.bytes) / seconds * 1e-9);
   return fmt::format(R"({{"name":{},"cat":"{}","ph":"X","ts":{:.3f},"dur":{:.3f},"pid":1,"tid":{},"args":{{{}}}}})",
-                     quoted(a.name), to_string(a.work), a.begin * 1e6, seconds * 1e6, track_of(a), arguments);
+                     json_string(a.name), to_string(a.work), a.begin * 1e6, seconds * 1e6, track_of(a), arguments);
 }
 
 }  // namespace
