@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "lockstep/error.hpp"
@@ -78,7 +79,47 @@ void InterpretedProgram::call(Form form, void* const* operands, const std::uint6
   const FormCode& it = forms_[index(form)];
   const std::uint64_t rest = it.code->multiple == 1 ? 0 : n % it.code->multiple;
   if (n > rest) it.code->function(operands, scalars, n - rest);
-  if (rest > 0) call_rest(it, operands, scalars, n - rest, rest);
+  if (rest == 0) return;
+  if (form == Form::fold)
+    fold_rest(operands, scalars, n - rest, rest);
+  else
+    call_rest(it, operands, scalars, n - rest, rest);
+}
+
+/// A unit that is not whole: its values are computed by the form `map`, those that are not stored into blocks, and
+/// folded there.
+void InterpretedProgram::fold_rest(void* const* operands, const std::uint64_t* scalars, std::uint64_t begin,
+                                   std::uint64_t count) const {
+  struct alignas(64) Block {
+    std::byte bytes[kBlock * sizeof(std::uint64_t)];
+  };
+  const std::size_t inputs = program_.arrays.size() + program_.indices;
+  const std::vector<std::uint64_t>& fold_sizes = forms_[index(Form::fold)].sizes;
+  const std::vector<std::uint32_t>& stored = results(Form::fold);
+  const std::vector<std::uint32_t>& all = results(Form::map);
+  const auto place = [&](std::size_t i) { return static_cast<std::byte*>(operands[i]) + begin * fold_sizes[i]; };
+  std::vector<void*> places;
+  for (std::size_t i = 0; i < inputs; ++i) places.push_back(operands[i] ? place(i) : nullptr);
+  const auto blocks = std::make_unique_for_overwrite<Block[]>(all.size());
+  for (std::size_t r = 0; r < all.size(); ++r) {
+    const auto at = std::find(stored.begin(), stored.end(), all[r]);
+    places.push_back(at == stored.end() ? static_cast<void*>(blocks[r].bytes)
+                                        : place(inputs + static_cast<std::size_t>(at - stored.begin())));
+  }
+  if (!all.empty()) call(Form::map, places.data(), scalars, count);
+  std::size_t fold = inputs + stored.size();
+  for (std::size_t o = 0; o < program_.outputs.size(); ++o) {
+    if (program_.outputs[o].fold == Fold::store) continue;
+    const std::uint32_t id = program_.outputs[o].node;
+    const Node& node = program_.nodes[id];
+    const auto at = std::find(all.begin(), all.end(), id);
+    const void* values = at != all.end()        ? places[inputs + static_cast<std::size_t>(at - all.begin())]
+                         : node.op == Op::index ? places[program_.arrays.size() + node.bits]
+                                                : places[node.bits];
+    const Partial partial = folds_[o].unit(values, count, 0);
+    const std::uint64_t size = size_of(node.type);
+    std::memcpy(static_cast<std::byte*>(operands[fold++]) + begin / kBlock * size, &partial.bits, size);
+  }
 }
 
 /// Fewer elements than a vector has, in copies whose other lanes repeat the first element: they compute nothing

@@ -77,6 +77,7 @@ class InterpretedProgram : public Executable {
   };
   static constexpr std::size_t index(Form form) noexcept { return static_cast<std::size_t>(form); }
 
+  void fold_rest(void* const* operands, const std::uint64_t* scalars, std::uint64_t begin, std::uint64_t count) const;
   void call_rest(const FormCode& form, void* const* operands, const std::uint64_t* scalars, std::uint64_t begin,
                  std::uint64_t count) const;
   void compile(FormCode& it, Form form) const;

@@ -8,10 +8,10 @@ namespace {
 
 namespace I = x86::Inst;
 
-constexpr int kKeptRegisters = 4;  // of sixteen
-constexpr int kEqual = 0;          // EQ_OQ
-constexpr int kLess = 0x11;        // LT_OQ
-constexpr int kLessEqual = 0x12;   // LE_OQ
+constexpr std::size_t kKeptRegisters = 4;  // of sixteen
+constexpr int kEqual = 0;                  // EQ_OQ
+constexpr int kLess = 0x11;                // LT_OQ
+constexpr int kLessEqual = 0x12;           // LE_OQ
 
 x86::Mem element(DType type, const x86::Gp& base, const x86::Gp& index, int part, int ahead) {
   const int size = static_cast<int>(size_of(type));
@@ -38,35 +38,30 @@ Vector Avx2::as(Vector v, DType type) const {
 Vector Avx2::constant(DType type, std::uint64_t bits) {
   for (const Kept& kept : kept_)
     if (kept.bits == bits && kept.vector.type == type) return kept.vector;
-  if (!prologue_ || kept_registers_ + registers(type) > kKeptRegisters) return fresh(type, bits);
+  const auto scope = asmjit::ConstPoolScope::kLocal;
+  std::uint64_t lane = bits;
+  if (type == DType::boolean) lane = bits ? ~std::uint64_t{0} : 0;
+  if (type == DType::i8) lane = static_cast<std::uint64_t>(static_cast<std::int8_t>(bits));
+  const x86::Mem place =
+      is_wide(type) ? cc_.newUInt64Const(scope, lane) : cc_.newUInt32Const(scope, static_cast<std::uint32_t>(lane));
+  if (!prologue_ || kept_.size() == kKeptRegisters) return spread(type, place);
   asmjit::BaseNode* const here = cc_.setCursor(prologue_);
-  kept_.push_back({bits, fresh(type, bits)});
+  kept_.push_back({bits, spread(type, place)});
   prologue_ = cc_.setCursor(here);
-  kept_registers_ += registers(type);
   return kept_.back().vector;
 }
 
-Vector Avx2::fresh(DType type, std::uint64_t bits) {
-  const auto scope = asmjit::ConstPoolScope::kLocal;
-  const Vector v = make(type);
-  if (type == DType::boolean) bits = bits ? ~std::uint64_t{0} : 0;
-  if (type == DType::i8) bits = static_cast<std::uint64_t>(static_cast<std::int8_t>(bits));
-  for (int p = 0; p < registers(type); ++p) {
-    if (is_wide(type))
-      cc_.vpbroadcastq(v.part[p], cc_.newUInt64Const(scope, bits));
-    else
-      cc_.vpbroadcastd(v.part[p], cc_.newUInt32Const(scope, static_cast<std::uint32_t>(bits)));
-  }
+Vector Avx2::spread(DType type, const x86::Mem& from) {
+  Vector v;
+  v.type = type;
+  v.part[0] = v.part[1] = cc_.newYmm();
+  cc_.emit(is_wide(type) ? I::kIdVpbroadcastq : I::kIdVpbroadcastd, v.part[0], from);
   return v;
 }
 
 Vector Avx2::broadcast(DType type, x86::Mem from) {
+  if (size_of(type) != 1) return spread(type, from);
   const Vector v = make(type);
-  if (size_of(type) != 1) {
-    for (int p = 0; p < registers(type); ++p)
-      cc_.emit(is_wide(type) ? I::kIdVpbroadcastq : I::kIdVpbroadcastd, v.part[p], from);
-    return v;
-  }
   from.setSize(1);
   const x86::Xmm byte = cc_.newXmm();
   cc_.vpbroadcastb(byte, from);

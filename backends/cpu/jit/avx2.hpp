@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "avx2_folds.hpp"
 #include "machine.hpp"
 
 namespace lockstep::cpu::jit {
@@ -12,9 +13,15 @@ class Avx2 : public Machine {
   explicit Avx2(x86::Compiler& cc) : cc_(cc) {}
 
   int width() const override { return 8; }
+  bool has_tails() const override { return false; }
   bool has(Op op, DType operand, DType result) const override;
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
   Vector multiply_small(const Vector& a, const Vector& b) override;
+  bool has_fold(Fold fold, DType type) const override { return Avx2FoldWriter::has(fold, type); }
+  std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {
+    return std::make_unique<Avx2FoldWriter>(cc_, *this, fold, type, counts);
+  }
+  int fold_registers() const override { return 12; }  // of 16
   void stream(bool past_caches) override { streams_ = past_caches; }
   void keep_constants_here() override { prologue_ = cc_.cursor(); }
   Vector constant(DType type, std::uint64_t bits) override;
@@ -34,7 +41,8 @@ class Avx2 : public Machine {
 
   static int registers(DType type) { return size_of(type) == 8 ? 2 : 1; }
   Vector make(DType type);
-  Vector fresh(DType type, std::uint64_t bits);
+  /// The value at `from` in all lanes, in one register for all parts: nothing overwrites it.
+  Vector spread(DType type, const x86::Mem& from);
   /// One instruction on each register.
   Vector each(Id id, const Vector& a);
   Vector each(Id id, const Vector& a, const Vector& b);
@@ -85,7 +93,6 @@ class Avx2 : public Machine {
   bool streams_ = false;
   asmjit::BaseNode* prologue_ = nullptr;
   std::vector<Kept> kept_;
-  int kept_registers_ = 0;
 };
 
 }  // namespace lockstep::cpu::jit

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "avx512_folds.hpp"
 #include "dispatch.hpp"
 #include "machine.hpp"
 #include "operations.hpp"
@@ -11,6 +12,7 @@ class Avx512 : public Machine {
   explicit Avx512(x86::Compiler& cc) : cc_(cc), memory_(cc), operations_(cc, memory_) {}
 
   int width() const override { return kWidth; }
+  bool has_tails() const override { return true; }
   bool has(Op op, DType operand, DType) const override { return has_instruction(op, operand); }
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override {
     return operations_.emit(op, result, a, b, c);
@@ -26,10 +28,11 @@ class Avx512 : public Machine {
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override {
     memory_.store(v, base, index, tail, ahead);
   }
-
-  // For folds.
-  Memory& memory() { return memory_; }
-  Operations& operations() { return operations_; }
+  bool has_fold(Fold fold, DType type) const override { return Avx512FoldWriter::has(fold, type); }
+  std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {
+    return std::make_unique<Avx512FoldWriter>(cc_, memory_, operations_, fold, type, counts);
+  }
+  int fold_registers() const override { return 16; }  // of 32
 
  private:
   x86::Compiler& cc_;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "avx2.hpp"
+#include "avx512.hpp"
 
 namespace lockstep::cpu::jit {
 namespace {
@@ -13,8 +14,6 @@ constexpr int kRow = static_cast<int>(kLanes);
 constexpr int kUnroll = 4;
 // Copies of a loop's body hide latency while they stay small; a long body hides it by itself.
 constexpr std::ptrdiff_t kCheapNodes = 8;
-// Of 32 vector registers, what accumulators may take.
-constexpr int kAccumulators = 16;
 
 bool is_operand(Op op) { return op == Op::load || op == Op::index; }
 
@@ -36,18 +35,20 @@ FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form f
       results_(result_nodes(program, form)),
       values_(program.nodes.size()),
       needed_(program.nodes.size(), false) {
-  if (target == JitTarget::avx2) {
+  if (target == JitTarget::avx2)
     machine_ = std::make_unique<Avx2>(cc);
-    return;
-  }
-  auto avx512 = std::make_unique<Avx512>(cc);
-  avx512_ = avx512.get();
-  machine_ = std::move(avx512);
+  else
+    machine_ = std::make_unique<Avx512>(cc);
+}
+
+std::uint64_t FunctionWriter::multiple() const {
+  if (machine_->has_tails()) return 1;
+  return form_ == Form::fold ? kBlock : static_cast<std::uint64_t>(machine_->width());
 }
 
 bool FunctionWriter::can_write() const {
   const auto has_fold = [&](const Output& output) {
-    return output.fold == Fold::store || (avx512_ && FoldWriter::has(output.fold, program_.nodes[output.node].type));
+    return output.fold == Fold::store || machine_->has_fold(output.fold, program_.nodes[output.node].type);
   };
   return form_ != Form::fold || std::all_of(program_.outputs.begin(), program_.outputs.end(), has_fold);
 }
@@ -55,7 +56,7 @@ bool FunctionWriter::can_write() const {
 void FunctionWriter::write() {
   asmjit::FuncNode* function = cc_.addFunc(asmjit::FuncSignatureT<void, void* const*, const void*, std::uint64_t>());
   function->frame().setAvxEnabled();
-  if (avx512_) function->frame().setAvx512Enabled();
+  if (machine_->has_tails()) function->frame().setAvx512Enabled();
   const x86::Gp operands = cc_.newUIntPtr();
   const x86::Gp scalars = cc_.newUIntPtr();
   n_ = cc_.newUInt64();
@@ -85,9 +86,8 @@ void FunctionWriter::find_folds() {
     if (output.fold == Fold::store) continue;
     const bool counts = is_count(program_, output);
     const Node& node = program_.nodes[output.node];
-    folds_.push_back({FoldWriter(cc_, avx512_->memory(), avx512_->operations(), output.fold, node.type, counts),
-                      counts ? node.args[0] : output.node,
-                      {}});
+    folds_.push_back(
+        {machine_->make_fold(output.fold, node.type, counts), counts ? node.args[0] : output.node, x86::Gp()});
   }
 }
 
@@ -146,7 +146,7 @@ void FunctionWriter::write_map() {
   };
   if (is_cheap()) loop(kUnroll);
   loop(1);
-  if (!avx512_) return;
+  if (!machine_->has_tails()) return;
   cc_.sub(n_, i_);
   cc_.jz(end);
   const x86::KReg mask = tail_mask(n_);
@@ -156,44 +156,57 @@ void FunctionWriter::write_map() {
 
 /// One unit after another; the whole ones row by row with all lanes in registers, if they fit.
 void FunctionWriter::write_units() {
-  int registers = 0;
-  for (const Folded& fold : folds_) registers += fold.writer.registers();
-  const bool rows = is_cheap() && registers <= kAccumulators;
+  const int spare = spare_registers();
   const asmjit::Label loop = cc_.newLabel();
   const asmjit::Label any = cc_.newLabel();
   const asmjit::Label next = cc_.newLabel();
   const x86::Gp unit = cc_.newUInt64();
   const x86::Gp end = cc_.newUInt64();
   const auto close = [&] {
-    for (Folded& fold : folds_) fold.writer.close(fold.nodes, unit);
+    for (Folded& fold : folds_) fold.writer->close(fold.nodes, unit);
   };
   cc_.xor_(unit, unit);
   cc_.bind(loop);
   cc_.lea(end, x86::ptr(i_, kUnit));
   cc_.cmp(end, n_);
-  if (rows) {
-    cc_.ja(any);
-    write_rows(end);
+  if (spare >= 0) {
+    if (machine_->has_tails()) cc_.ja(any);
+    write_rows(end, spare);
     close();
-    cc_.jmp(next);
+    if (machine_->has_tails()) cc_.jmp(next);
     cc_.bind(any);
   }
-  cc_.cmova(end, n_);
-  write_any_rows(end);
-  close();
+  if (spare < 0 || machine_->has_tails()) {
+    cc_.cmova(end, n_);
+    write_any_rows(end);
+    close();
+  }
   cc_.bind(next);
   cc_.inc(unit);
   cc_.cmp(i_, n_);
   cc_.jb(loop);
 }
 
-void FunctionWriter::write_rows(const x86::Gp& end) {
+/// Vector registers that are left when each fold has what it needs; negative if there are too few, or if a body as long
+/// as this is better not copied.
+int FunctionWriter::spare_registers() const {
+  if (!is_cheap()) return -1;
+  int registers = machine_->fold_registers();
+  for (const Folded& fold : folds_) registers -= fold.writer->registers();
+  return registers;
+}
+
+void FunctionWriter::write_rows(const x86::Gp& end, int spare) {
+  const int width = machine_->width();
+  const auto takers =
+      std::count_if(folds_.begin(), folds_.end(), [](const Folded& f) { return f.writer->takes_more(); });
+  const int more = spare / std::max(static_cast<int>(takers), 1);
   const asmjit::Label row = cc_.newLabel();
-  for (Folded& fold : folds_) fold.writer.begin(true);
+  for (Folded& fold : folds_) fold.writer->begin(true, more);
   cc_.bind(row);
-  for (int column = 0; column < kRow / kWidth; ++column) {
-    write_elements(nullptr, column * kWidth);
-    for (Folded& fold : folds_) fold.writer.add(column, values_[fold.node], nullptr);
+  for (int column = 0; column < kRow / width; ++column) {
+    write_elements(nullptr, column * width);
+    for (Folded& fold : folds_) fold.writer->add(column, values_[fold.node], nullptr);
   }
   cc_.add(i_, kRow);
   cc_.cmp(i_, end);
@@ -210,19 +223,20 @@ void FunctionWriter::write_any_rows(const x86::Gp& end) {
     write_elements(mask, 0);
     cc_.mov(lane, i_);
     cc_.and_(lane, kRow - 1);
-    for (Folded& fold : folds_) fold.writer.add_at(lane, values_[fold.node], mask);
+    for (Folded& fold : folds_) fold.writer->add_at(lane, values_[fold.node], mask);
   };
-  for (Folded& fold : folds_) fold.writer.begin(false);
+  for (Folded& fold : folds_) fold.writer->begin(false, 0);
   cc_.mov(full, end);
-  cc_.and_(full, -kWidth);
+  cc_.and_(full, -machine_->width());
   cc_.cmp(i_, full);
   cc_.jae(tail);
   cc_.bind(loop);
   step(nullptr);
-  cc_.add(i_, kWidth);
+  cc_.add(i_, machine_->width());
   cc_.cmp(i_, full);
   cc_.jb(loop);
   cc_.bind(tail);
+  if (!machine_->has_tails()) return;
   cc_.mov(full, end);
   cc_.sub(full, i_);
   cc_.jz(done);

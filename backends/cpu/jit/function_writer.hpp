@@ -4,14 +4,13 @@
 #include <optional>
 #include <vector>
 
-#include "avx512.hpp"
 #include "block_ops.hpp"
-#include "fold_writer.hpp"
 #include "jit.hpp"
+#include "machine.hpp"
 
 namespace lockstep::cpu::jit {
 
-/// Emits a block function: for AVX-512, or for AVX2 a function without folds that takes whole vectors only.
+/// Emits a block function.
 class FunctionWriter {
  public:
   /// What has no instruction is done by the operations of `table`, called for a vector at a time.
@@ -19,11 +18,13 @@ class FunctionWriter {
 
   bool can_write() const;
   void write();
+  /// What the number of elements must be a multiple of.
+  std::uint64_t multiple() const;
 
  private:
   /// An output that is folded.
   struct Folded {
-    FoldWriter writer;
+    std::unique_ptr<FoldWriter> writer;
     std::uint32_t node;  ///< what is folded; of a count the bool that is counted
     x86::Gp nodes;       ///< where the nodes of its units go
   };
@@ -36,7 +37,8 @@ class FunctionWriter {
 
   void write_map();
   void write_units();
-  void write_rows(const x86::Gp& end);
+  int spare_registers() const;
+  void write_rows(const x86::Gp& end, int spare);
   void write_any_rows(const x86::Gp& end);
 
   x86::KReg tail_mask(const x86::Gp& count);
@@ -51,7 +53,6 @@ class FunctionWriter {
   const BlockTable& table_;
   std::vector<std::uint32_t> results_;
   std::unique_ptr<Machine> machine_;
-  Avx512* avx512_ = nullptr;  // the machine, if it is one that folds and masks
   std::vector<Vector> values_;
   std::vector<bool> needed_;
   std::vector<Folded> folds_;

@@ -31,7 +31,7 @@ class Memory : public JitMemory {
     // What AsmJit cannot encode or place, the interpreter runs.
     if (cc.finalize() != asmjit::kErrorOk) return nullptr;
     if (runtime_->add(&compiled->function, &code) != asmjit::kErrorOk) return nullptr;
-    compiled->multiple = target_ == JitTarget::avx2 ? 8 : 1;
+    compiled->multiple = writer.multiple();
     return compiled;
   }
 

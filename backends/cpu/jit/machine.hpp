@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "fold_writer.hpp"
 #include "lockstep/program.hpp"
 #include "vector.hpp"
 
@@ -14,11 +15,20 @@ class Machine {
 
   /// Elements in a Vector.
   virtual int width() const = 0;
+  /// True if part of a vector can be loaded, stored and folded; else a function takes whole vectors, and whole units in
+  /// folds.
+  virtual bool has_tails() const = 0;
   /// False where `op` from `operand` to `result` has no instruction.
   virtual bool has(Op op, DType operand, DType result) const = 0;
   virtual Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) = 0;
   /// The product of 64-bit integers that lie below 2^32: one instruction where the product of any takes several.
   virtual Vector multiply_small(const Vector& a, const Vector& b) = 0;
+
+  virtual bool has_fold(Fold fold, DType type) const = 0;
+  /// `counts`: the values are bools, of which the true ones are counted.
+  virtual std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) = 0;
+  /// Vector registers that accumulators may take.
+  virtual int fold_registers() const = 0;
 
   /// Whether whole vectors are stored past the caches from here on.
   virtual void stream(bool past_caches) = 0;
