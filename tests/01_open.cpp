@@ -165,6 +165,18 @@ TEST_CASE("a device whose allocation fails gives out_of_memory and goes on") {
   CHECK(device.empty({1024}, DType::f32).size() == 1024);
 }
 
+TEST_CASE("a lost device is opened anew by each of its names, while handles of it live") {
+  const auto memory = std::make_shared<FakeMemory>();
+  const Engine engine = engine_with({.devices = 1, .memory = memory});
+  const Device lost = engine.open("fake:0");
+  CHECK(engine.open("fake") == lost);
+  ++memory->losses;
+  const Device fresh = engine.open("fake", {.memory_budget = 1 << 20});  // its options are its own too
+  CHECK_FALSE(fresh == lost);
+  CHECK(engine.open("fake:0", {.memory_budget = 1 << 20}) == fresh);
+  CHECK(engine.open("auto", {.memory_budget = 1 << 20}) == fresh);
+}
+
 TEST_CASE("a refused allocation is asked for once more after the cache was freed") {
   const auto memory = std::make_shared<FakeMemory>();
   const Device device = engine_with({.devices = 1, .memory = memory}).open("fake:0");

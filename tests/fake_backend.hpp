@@ -10,9 +10,11 @@
 
 namespace lockstep::test {
 
-/// What a fake device did with memory; the next `failures_left` allocations fail.
+/// What a fake device did with memory; the next `failures_left` allocations fail. All devices that are open when
+/// `losses` grows are lost.
 struct FakeMemory {
   int failures_left = 0;
+  int losses = 0;
   std::uint64_t live = 0;
 };
 
@@ -47,6 +49,8 @@ class FakeEvent : public BackendEvent {
 
 class FakeQueue : public BackendQueue {
  public:
+  explicit FakeQueue(std::shared_ptr<const FakeMemory> memory) : memory_(std::move(memory)), losses_(memory_->losses) {}
+
   void do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) override {
     std::memcpy(data(to) + offset, from, bytes);
   }
@@ -59,11 +63,17 @@ class FakeQueue : public BackendQueue {
   }
   void do_run(const Executable&, const Pass&) override { throw fake_refusal(); }
   void do_launch(const Executable&, std::span<const NativeArgument>, std::uint64_t) override { throw fake_refusal(); }
-  std::unique_ptr<BackendEvent> do_record() override { return std::make_unique<FakeEvent>(); }
+  std::unique_ptr<BackendEvent> do_record() override {
+    if (memory_->losses != losses_) throw Error(Code::device, "the fake device is lost");
+    return std::make_unique<FakeEvent>();
+  }
   void do_wait_for(const BackendEvent&) override {}
 
  private:
   static std::byte* data(Buffer& buffer) { return static_cast<FakeBuffer&>(buffer).data.data(); }
+
+  std::shared_ptr<const FakeMemory> memory_;
+  int losses_;
 };
 
 /// A device that holds memory and computes nothing.
@@ -82,7 +92,7 @@ class FakeDevice : public BackendDevice {
   }
   std::unique_ptr<Executable> do_compile(const Program&) override { throw fake_refusal(); }
   std::unique_ptr<Executable> do_build(const NativeKernel&) override { throw fake_refusal(); }
-  std::unique_ptr<BackendQueue> do_make_queue() override { return std::make_unique<FakeQueue>(); }
+  std::unique_ptr<BackendQueue> do_make_queue() override { return std::make_unique<FakeQueue>(memory_); }
 
  private:
   DeviceInfo info_;

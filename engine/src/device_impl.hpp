@@ -64,6 +64,8 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   void write(BackendQueue& on, const Array& to, const void* from);
   Event read(BackendQueue& on, const Array& from, void* to);
   Event record(BackendQueue& on);
+  /// True if the device does not even take an event any more.
+  bool is_lost();
   /// The compiled form of a program, from the cache if it was seen before.
   std::shared_ptr<const Executable> compile(const Program& program);
   /// Runs one program over one space; the caller holds `mutex`.

@@ -84,7 +84,8 @@ Device Engine::open(std::string_view name, const DeviceOptions& options) const {
   std::weak_ptr<Device::Impl>* known = nullptr;
   const auto look_up = [&](const std::string& canonical) -> std::shared_ptr<Device::Impl> {
     known = &impl_->open[canonical];
-    return known->lock();
+    std::shared_ptr<Device::Impl> open = known->lock();
+    return open && open->is_lost() ? nullptr : open;  // who holds a lost one keeps it
   };
   std::shared_ptr<Device::Impl> device = look_up(resolved);
   if (!device) {

@@ -47,6 +47,16 @@ Event Device::Impl::record(BackendQueue& on) {
   return Event(shared_from_this(), on.do_record());
 }
 
+bool Device::Impl::is_lost() {
+  const std::lock_guard lock(mutex);
+  try {
+    queue->do_record();
+    return false;
+  } catch (const Error& error) {
+    return error.code() == Code::device;
+  }
+}
+
 Stream::Impl::Impl(std::shared_ptr<Device::Impl> of) : device(std::move(of)) {
   const std::lock_guard lock(device->mutex);
   queue = device->backend->do_make_queue();

@@ -46,6 +46,9 @@ TEST_CASE("a device that is no longer available is lost: every call says so, and
     }
     const Device other = engine.open("cpu:1");
     CHECK(doubled(other, other.array({1.0f, 2.0f})) == 6);
+    const Device anew = engine.open("opencl:0");  // while the lost one lives
+    CHECK(doubled(anew, anew.array({1.0f, 2.0f})) == 6);
+    CHECK(failure(Code::device, "is lost", [&] { doubled(device, x); }) == "");
   }
   const Device again = engine.open("opencl:0");
   CHECK(doubled(again, again.array({1.0f, 2.0f})) == 6);
