@@ -33,6 +33,13 @@ std::string type_of(const Found& f) {
 
 std::string memory(const Found& f, cl_device_info name) { return bytes(number_of<cl_ulong>(f.device, name)); }
 
+// "4096 x 4096 x 4096": how many work-items a group may have along each dimension.
+std::string work_item_limits(const Found& f) {
+  std::vector<std::size_t> limits(number_of<cl_uint>(f.device, CL_DEVICE_MAX_WORK_ITEM_DIMENSIONS));
+  clGetDeviceInfo(f.device, CL_DEVICE_MAX_WORK_ITEM_SIZES, limits.size() * sizeof(std::size_t), limits.data(), nullptr);
+  return fmt::format("{}", fmt::join(limits, " x "));
+}
+
 struct PropertyRow {
   const char* name;
   Text text;
@@ -54,8 +61,13 @@ constexpr PropertyRow kProperties[] = {
     {"largest buffer", [](const Found& f) { return memory(f, CL_DEVICE_MAX_MEM_ALLOC_SIZE); }},
     {"work-group limit",
      [](const Found& f) { return fmt::to_string(number_of<std::size_t>(f.device, CL_DEVICE_MAX_WORK_GROUP_SIZE)); }},
+    {"work-item limits", work_item_limits},
     {"f64", [](const Found& f) { return yes(has_f64(f.device)); }},
     {"f32 subnormals", [](const Found& f) { return yes(f32_config(f, CL_FP_DENORM)); }},
+    {"f64 subnormals",
+     [](const Found& f) {
+       return yes((number_of<cl_device_fp_config>(f.device, CL_DEVICE_DOUBLE_FP_CONFIG) & CL_FP_DENORM) != 0);
+     }},
     {"f32 correct divide", [](const Found& f) { return yes(f32_config(f, CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)); }},
     {"unified memory", [](const Found& f) { return yes(number_of<cl_bool>(f.device, CL_DEVICE_HOST_UNIFIED_MEMORY)); }},
 };

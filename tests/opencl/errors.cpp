@@ -62,9 +62,10 @@ TEST_CASE("a device tells what it is") {
   CHECK(info.name == "opencl:0");
   CHECK(info.kind == "opencl");
   CHECK(info.memory > 0);
-  for (const char* name : {"platform", "vendor", "version", "OpenCL C", "driver", "type", "compute units", "clock",
-                           "global memory", "local memory", "constant memory", "largest buffer", "work-group limit",
-                           "f64", "f32 subnormals", "f32 correct divide", "unified memory"}) {
+  for (const char* name :
+       {"platform", "vendor", "version", "OpenCL C", "driver", "type", "compute units", "clock", "global memory",
+        "local memory", "constant memory", "largest buffer", "work-group limit", "work-item limits", "f64 subnormals",
+        "f64", "f32 subnormals", "f32 correct divide", "unified memory"}) {
     CAPTURE(name);
     const auto row =
         std::find_if(info.properties.begin(), info.properties.end(), [&](auto& p) { return p.first == name; });
