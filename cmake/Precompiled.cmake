@@ -7,7 +7,4 @@ set(LOCKSTEP_PRECOMPILED <algorithm> <array> <bit> <chrono> <cmath> <cstdint> <c
 # lockstep_precompile(target [header...]): the headers above and those named, read once for the target.
 function(lockstep_precompile target)
   target_precompile_headers(${target} PRIVATE ${LOCKSTEP_PRECOMPILED} ${ARGN})
-  # Without these, ccache could not know a compilation again (its manual, "Precompiled headers").
-  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
-                         "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 endfunction()

@@ -27,7 +27,8 @@ std::string json_string(std::string_view text) {
 }
 
 std::string metadata(std::string_view what, int track, std::string_view name) {
-  return fmt::format(R"({{"name":"{}","ph":"M","pid":1,"tid":{},"args":{{"name":{}}}}})", what, track, json_string(name));
+  return fmt::format(R"({{"name":"{}","ph":"M","pid":1,"tid":{},"args":{{"name":{}}}}})", what, track,
+                     json_string(name));
 }
 
 std::string event(const Activity& a) {
