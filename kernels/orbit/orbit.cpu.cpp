@@ -14,8 +14,13 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // Vectors in flight: a square root and divisions depend on each other, so that one chain alone would leave the divider
-// idle most of the time.
-constexpr std::size_t kChains = 8;
+// idle most of the time. How many step side by side, interleaved by the compiler, is a matter of registers: the long
+// chains of f64 are better left to the processor.
+constexpr bool kFewRegisters = HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3;
+template <class T>
+constexpr std::size_t kChains = kFewRegisters && sizeof(T) == 8 ? 6 : 8;
+template <class T>
+constexpr std::size_t kAbreast = kFewRegisters ? (sizeof(T) == 8 ? 1 : 4) : (sizeof(T) == 8 ? 2 : 8);
 
 // The quotient a / b, correctly rounded, with one multiplication and two corrections in place of the divider.
 // `reciprocal` is 1 / b, correctly rounded. Nothing may over- or underflow. Proof: README.md.
@@ -79,8 +84,8 @@ HWY_INLINE void run_vectors(D d, const Columns<T>& at, T h, std::int64_t steps) 
     y[k] = hn::LoadU(d, at.y + k * lanes);
     hw[k] = hn::Mul(hn::Set(d, h), hn::LoadU(d, at.w + k * lanes));
   }
-  // The compiler interleaves what stands side by side; the long chains of f64 are better left to the processor.
-  constexpr std::size_t kSide = sizeof(T) == 4 ? kCount : kCount % 2 ? 1 : 2;
+  constexpr std::size_t kSide = kCount < kAbreast<T> ? kCount : kAbreast<T>;
+  static_assert(kCount % kSide == 0);
   for (std::int64_t s = 0; s < steps; ++s)
     for (std::size_t k = 0; k < kCount; k += kSide) step<kSide>(d, x + k, y + k, hw + k, vx + k, vy + k);
   for (std::size_t k = 0; k < kCount; ++k) {
@@ -120,7 +125,9 @@ void run(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) 
   const hn::ScalableTag<T> d;
   const std::uint64_t lanes = hn::Lanes(d);
   std::uint64_t i = begin;
-  for (; end - i >= kChains * lanes; i += kChains * lanes) run_vectors<kChains>(d, all.from(i), h, steps);
+  for (; end - i >= kChains<T> * lanes; i += kChains<T> * lanes) run_vectors<kChains<T>>(d, all.from(i), h, steps);
+  constexpr std::size_t kHalf = kChains<T> / 2;
+  for (; end - i >= kHalf * lanes; i += kHalf * lanes) run_vectors<kHalf>(d, all.from(i), h, steps);
   for (; end - i >= lanes; i += lanes) run_vectors<1>(d, all.from(i), h, steps);
   if (i < end) run_rest(d, all.from(i), static_cast<std::size_t>(end - i), h, steps);
 }
