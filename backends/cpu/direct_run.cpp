@@ -85,7 +85,7 @@ class DirectRun {
     program_.call(form_, operands.data(), pass_.scalars.data(), end - begin);
   }
 
-  int threads() const { return helpful_threads(pool_, program_.nanoseconds() * static_cast<double>(n_)); }
+  int threads() const { return pool_.helpful_threads(program_.nanoseconds() * static_cast<double>(n_)); }
 
   std::uint64_t task_units(std::uint64_t units, int threads) const {
     const auto least = static_cast<std::uint64_t>(kTaskNanoseconds / (program_.nanoseconds() * kBlock)) + 1;

@@ -132,7 +132,7 @@ class Interpreter {
     const std::uint64_t tasks = cut_.groups * cut_.chunks;
     const auto task = [this](std::uint64_t i) { this->task(i / cut_.chunks, i % cut_.chunks); };
     pool_.run(tasks, task,
-              helpful_threads(pool_, program_.nanoseconds() * static_cast<double>(cut_.outer * cut_.inner)));
+              pool_.helpful_threads(program_.nanoseconds() * static_cast<double>(cut_.outer * cut_.inner)));
     if (cut_.chunks > 1) join_chunks();
   }
 

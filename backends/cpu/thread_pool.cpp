@@ -112,9 +112,15 @@ void ThreadPool::leave() {
   if (gate_.fetch_sub(1, std::memory_order_release) == 1) gate_.notify_one();
 }
 
-void ThreadPool::wait_for_job(std::uint32_t seen) const {
+void ThreadPool::wait_for_job(std::uint32_t seen) {
   const auto is_new = [&] { return jobs_.load(std::memory_order_relaxed) != seen; };
-  if (!spins_ || !spin_until(is_new)) jobs_.wait(seen, std::memory_order_relaxed);
+  if (spins_) {
+    lookouts_.fetch_add(1, std::memory_order_relaxed);
+    const bool found = spin_until(is_new);
+    lookouts_.fetch_sub(1, std::memory_order_relaxed);
+    if (found) return;
+  }
+  jobs_.wait(seen, std::memory_order_relaxed);
 }
 
 void ThreadPool::worker() {
@@ -167,11 +173,23 @@ void ThreadPool::run(std::uint64_t count, const Task& task, int most_threads) {
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
-// A worker that looks out for work begins after half a microsecond, one that sleeps after some: what it takes over
-// should be longer than that.
-int helpful_threads(const ThreadPool& pool, double nanoseconds) noexcept {
-  constexpr double kWorthwhile = 4000;
-  return static_cast<int>(std::clamp(nanoseconds / kWorthwhile, 1.0, static_cast<double>(pool.threads())));
+/// True if work like this came a moment ago: then more of it is likely to follow.
+bool ThreadPool::is_one_of_many() noexcept {
+  const std::int64_t now = std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+  return now - last_short_.exchange(now, std::memory_order_relaxed) < 4 * kLookout / std::chrono::nanoseconds(1);
+}
+
+int ThreadPool::helpful_threads(double nanoseconds) noexcept {
+  // A worker that looks out for work begins after half a microsecond. To wake one that sleeps costs the caller about
+  // five, and it begins after twenty: what it takes over should be longer than that, or be followed by more.
+  constexpr double kAwake = 4000, kAsleep = 16000;
+  const auto threads_at = [&](double worthwhile) {
+    return static_cast<int>(std::clamp(nanoseconds / worthwhile, 1.0, static_cast<double>(threads())));
+  };
+  const int most = threads_at(kAwake);
+  if (most == 1 || lookouts_.load(std::memory_order_relaxed) > 0) return most;
+  const int least = threads_at(kAsleep);
+  return least > 1 || is_one_of_many() ? most : least;
 }
 
 int available_processors() noexcept {

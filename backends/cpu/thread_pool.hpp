@@ -32,6 +32,9 @@ class ThreadPool {
   /// `most_threads` take part. The first exception of a task reaches the caller; tasks not begun by then are skipped.
   void run(std::uint64_t count, const Task& task, int most_threads = INT32_MAX);
 
+  /// How many threads gain something on work that takes one about `nanoseconds`.
+  int helpful_threads(double nanoseconds) noexcept;
+
  private:
   /// The tasks of one thread that nobody has begun: from `next` to `end`.
   struct alignas(64) Share {
@@ -45,7 +48,8 @@ class ThreadPool {
   void worker();
   bool join(std::size_t& place);
   void leave();
-  void wait_for_job(std::uint32_t seen) const;
+  bool is_one_of_many() noexcept;
+  void wait_for_job(std::uint32_t seen);
   void wait_for_workers();
   void stop() noexcept;
 
@@ -61,12 +65,11 @@ class ThreadPool {
   /// Counts jobs: workers sleep on it.
   alignas(64) std::atomic<std::uint32_t> jobs_{0};
   std::atomic<bool> stop_{false};
+  std::atomic<std::uint32_t> lookouts_{0};   ///< workers that do not sleep
+  std::atomic<std::int64_t> last_short_{0};  ///< when work came that is not worth a wake-up, in ns
   /// Workers that may still join the job (times kPlace), and those that have joined and not left.
   alignas(64) std::atomic<std::uint32_t> gate_{0};
 };
-
-/// How many of the pool's threads gain something on work that takes one about `nanoseconds`.
-int helpful_threads(const ThreadPool& pool, double nanoseconds) noexcept;
 
 /// The processors that this process may use.
 int available_processors() noexcept;
