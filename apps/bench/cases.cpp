@@ -4,6 +4,7 @@
 #include "expression_case.hpp"
 #include "fold_reference.hpp"
 #include "function_cases.hpp"
+#include "fused_cases.hpp"
 #include "order_cases.hpp"
 #include "special_cases.hpp"
 
@@ -116,6 +117,7 @@ std::vector<Case> all_cases() {
   add_axis_folds(
       cases, "argmax", Numbers{}, [](E x, E) { return argmax(x, 0); }, [](E x, E) { return argmax(x, 1); }, argmax_of);
   for (Case& row : function_cases()) cases.push_back(std::move(row));
+  for (Case& row : fused_cases()) cases.push_back(std::move(row));
   for (Case& row : order_cases()) cases.push_back(std::move(row));
   for (Case& row : special_cases()) cases.push_back(std::move(row));
   return cases;

@@ -9,6 +9,7 @@
 #include "vector.hpp"
 
 #include "../operations.hpp"
+#include "philox.hpp"
 
 namespace lockstep::bench::limits {
 namespace LOCKSTEP_ISA {
@@ -150,7 +151,8 @@ constexpr HostLoop sum_row(const char* name, DType type) {
       HostLoop{"max", type, 1, 0, nullptr, nullptr, extreme<T, true>, Combine::max},                                  \
       HostLoop{"orbit", type, 3, 4, orbit<T>, nullptr, nullptr, Combine::sum}, map_row<T, 1, Copy>("upload", type),   \
       map_row<T, 1, Copy>("download", type)
-constexpr HostLoop kLoops[] = {LOCKSTEP_LOOPS(float, DType::f32), LOCKSTEP_LOOPS(double, DType::f64)};
+constexpr HostLoop kLoops[] = {LOCKSTEP_LOOPS(float, DType::f32), LOCKSTEP_LOOPS(double, DType::f64),
+                               HostLoop{"pi", DType::f64, 0, 0, nullptr, nullptr, pi, Combine::sum}};
 #undef LOCKSTEP_LOOPS
 
 }  // namespace

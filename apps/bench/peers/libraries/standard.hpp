@@ -24,6 +24,10 @@ struct StandardRows {
   static void exponential(const HostWork& w) {
     Library::transform(in(w, 0), in(w, 0) + w.n, out(w), [](T x) { return std::exp(x); });
   }
+  static void sin_exp(const HostWork& w) {
+    Library::transform2(in(w, 0), in(w, 0) + w.n, in(w, 1), out(w),
+                        [](T x, T y) { return std::sin(x) * std::exp(-y); });
+  }
   static double sum(const HostWork& w) { return static_cast<double>(Library::reduce(in(w, 0), in(w, 0) + w.n, T(0))); }
   static double dot(const HostWork& w) {
     return static_cast<double>(Library::inner_product(in(w, 0), in(w, 0) + w.n, in(w, 1), T(0)));
@@ -35,6 +39,7 @@ struct StandardRows {
       HostLoop{"triad", type, 2, 1, StandardRows<Library, T>::triad, nullptr, nullptr, Combine::sum, true},        \
       HostLoop{"norm", type, 2, 1, StandardRows<Library, T>::norm, nullptr, nullptr, Combine::sum, true},          \
       HostLoop{"exp", type, 1, 1, StandardRows<Library, T>::exponential, nullptr, nullptr, Combine::sum, true},    \
+      HostLoop{"sin_exp", type, 2, 1, StandardRows<Library, T>::sin_exp, nullptr, nullptr, Combine::sum, true},    \
       HostLoop{"sum", type, 1, 0, nullptr, nullptr, StandardRows<Library, T>::sum, Combine::sum, true}, HostLoop { \
     "dot", type, 2, 0, nullptr, nullptr, StandardRows<Library, T>::dot, Combine::sum, true                         \
   }
