@@ -48,6 +48,7 @@ def normal(d):
 
 @numba.njit(inline="always")
 def call_price(x, y):
+    x = 4 * x
     d1 = (math.log(x / y) + DRIFT) / VOLATILITY
     return x * normal(d1) - y * math.exp(-RATE) * normal(d1 - VOLATILITY)
 
@@ -100,6 +101,7 @@ def numba_argmax(x, y, out):
 def numpy_result(name, x, y):
     x, y = x.astype(np.float64), y.astype(np.float64)
     if name == "black_scholes":
+        x = 4 * x
         erf = np.vectorize(math.erf)
         d1 = (np.log(x / y) + DRIFT) / VOLATILITY
         cdf = lambda d: 0.5 + 0.5 * erf(d * 0.7071067811865476)
