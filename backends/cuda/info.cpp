@@ -87,7 +87,7 @@ std::vector<Found> find_devices(Platform& platform, std::vector<std::string>& pr
   const cudaError_t status = cudaGetDeviceCount(&count);
   static_cast<void>(cudaGetLastError());  // it is not the next call's
   if (status == cudaErrorNoDevice || (status == cudaSuccess && count == 0)) {
-    problems.push_back("the NVIDIA driver has no device (CUDA_VISIBLE_DEVICES may hide it)");
+    problems.emplace_back("the NVIDIA driver has no device (CUDA_VISIBLE_DEVICES may hide it)");
     return {};
   }
   if (status != cudaSuccess) {

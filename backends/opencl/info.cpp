@@ -99,7 +99,7 @@ std::vector<Found> find_devices(std::vector<std::string>& problems) {
   cl_uint count = 0;
   const cl_int status = clGetPlatformIDs(0, nullptr, &count);
   if (status == CL_PLATFORM_NOT_FOUND_KHR || (status == CL_SUCCESS && count == 0)) {
-    problems.push_back("no OpenCL platform: install the driver of your GPU, or pocl-opencl-icd for the processor");
+    problems.emplace_back("no OpenCL platform: install the driver of your GPU, or pocl-opencl-icd for the processor");
     return {};
   }
   if (status != CL_SUCCESS) {
