@@ -3,33 +3,17 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <mutex>
-#include <sstream>
-#include <vector>
 
 #include "lockstep/error.hpp"
 #include "module.hpp"
+#include "module_file.hpp"
 
 namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<fs::path> folders() {
-  std::vector<fs::path> list;
-  if (const char* path = std::getenv("LOCKSTEP_BACKEND_PATH")) {
-    std::istringstream parts(path);
-    for (std::string part; std::getline(parts, part, ':');)
-      if (!part.empty()) list.emplace_back(part);
-  }
-  // The library that holds this function, or the program if the engine is linked statically.
-  Dl_info here{};
-  if (dladdr(reinterpret_cast<void*>(&make_module_backend), &here) != 0 && here.dli_fname)
-    list.push_back(fs::absolute(here.dli_fname).parent_path() / "lockstep");
-  return list;
-}
 
 class ModuleBackend : public Backend {
  public:
@@ -56,14 +40,10 @@ class ModuleBackend : public Backend {
   }
 
   void load() {
-    std::string searched;
-    std::error_code error;
-    for (const fs::path& folder : folders()) {
-      const fs::path file = folder / source_.file;
-      searched += (searched.empty() ? "" : ", ") + folder.string();
-      if (fs::exists(file, error)) return load(file);
-    }
-    problem_ = fmt::format("this build has no {} backend ({} is not in {})", source_.kind, source_.file, searched);
+    const ModuleFile module = find_module(source_.file);
+    if (!module.path.empty()) return load(module.path);
+    problem_ =
+        fmt::format("this build has no {} backend ({} is not in {})", source_.kind, source_.file, module.searched);
   }
 
   // Never unloaded: devices outlive the engine.

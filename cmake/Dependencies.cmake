@@ -58,8 +58,11 @@ endmacro()
 if(BUILD_SHARED_LIBS)
   lockstep_feature(OPENCL "OpenCL backend" OpenCL "ocl-icd-opencl-dev and opencl-headers")
   lockstep_feature(CUDA "CUDA backend" CUDAToolkit "the CUDA toolkit, 12.8 or later" 12.8)
+  set(MPI_CXX_SKIP_MPICXX ON)  # the C++ bindings, which MPI-3 no longer has
+  lockstep_feature(MPI "message passing" MPI "libopenmpi-dev and openmpi-bin" 3.0 COMPONENTS CXX)
 else()
   # A module that is linked with a static library would bring a second copy of the engine into the process.
   lockstep_summary("OpenCL backend" OFF "it is loaded beside a shared library, and this one is static")
   lockstep_summary("CUDA backend" OFF "it is loaded beside a shared library, and this one is static")
+  lockstep_summary("message passing" OFF "it is loaded beside a shared library, and this one is static")
 endif()

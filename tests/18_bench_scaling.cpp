@@ -114,14 +114,14 @@ TEST_CASE("a weak report scales the speedup by the work") {
 }
 
 TEST_CASE("numbers of threads are ascending, each once, from 1") {
-  CHECK(bench::parse_threads({"4", "2", "4"}) == std::vector<int>{1, 2, 4});
+  CHECK(bench::parse_numbers({"4", "2", "4"}, "thread") == std::vector<int>{1, 2, 4});
   CHECK(bench::default_threads(1) == std::vector<int>{1});
   CHECK(bench::default_threads(6) == std::vector<int>{1, 2, 4, 6});
   CHECK(bench::default_threads(8) == std::vector<int>{1, 2, 4, 8});
   for (const char* word : {"0", "-1", "", "two", "2x", "4097", "99999999999"}) {
     CAPTURE(word);
     CHECK(failure(Code::bad_argument, "--threads: '" + std::string(word) + "'",
-                  [&] { bench::parse_threads({word}); }) == "");
+                  [&] { bench::parse_numbers({word}, "thread"); }) == "");
   }
 }
 
@@ -185,7 +185,8 @@ TEST_CASE("scaling draws a picture, where the build can") {
 TEST_CASE("scaling refuses what it cannot run") {
   check_refused(2, "--threads: '0' is no number of threads", {"scaling", kScenario, "--threads", "1,0"});
   check_refused(2, "--threads: 'two'", {"scaling", kScenario, "--threads", "two"});
-  check_refused(2, "no message passing", {"scaling", kScenario, "--ranks", "1,2"});
+  check_refused(2, "--ranks: 'two' is no number of ranks", {"scaling", kScenario, "--ranks", "two"});
+  check_refused(2, "one number of threads", {"scaling", kScenario, "--ranks", "1,2", "--threads", "1,2"});
   check_refused(2, "are not generated", {"scaling", kScenario, "--weak", "--threads", "1,2"});
   check_refused(2, "--strong", {"scaling", kScenario, "--weak", "--strong"});
   check_refused(2, "--repeat", {"scaling", kScenario, "--repeat", "0"});

@@ -15,16 +15,20 @@
 namespace lockstep::bench {
 namespace {
 
-constexpr int kMostThreads = 4096;  // that a CPU device opens
+constexpr int kMost = 4096;  // threads that a CPU device opens
+
+}  // namespace
 
 Scenario scaled(Scenario scenario, int factor) {
   auto* generated = std::get_if<GeneratedParticles>(&scenario.particles);
   if (!generated)
-    throw Error(Code::bad_argument, "weak scaling needs more particles on more threads, and these are not generated",
+    throw Error(Code::bad_argument, "weak scaling needs more and more particles, and these are not generated",
                 "Use a scenario with particles.generate, or --strong.");
   generated->count *= static_cast<std::uint64_t>(factor);
   return scenario;
 }
+
+namespace {
 
 /// One run from the start. The first on a device compiles and touches memory: `warm_up` does a single step.
 void run_once(const Device& device, Scenario scenario, bool warm_up, ScalingRun& run) {
@@ -38,7 +42,8 @@ void run_once(const Device& device, Scenario scenario, bool warm_up, ScalingRun&
   if (run.hash.empty()) run.hash = state_hash(simulation.state());
 }
 
-/// The hand-written loop of the benchmarks on one thread, scaled to the steps of the scenario.
+}  // namespace
+
 std::optional<SerialPeer> serial_peer(const Scenario& scenario, std::uint64_t particles, int repeat) {
   const HostLoop* loop = find_limit(scenario.dynamics, scenario.precision);
   if (!loop || scenario.dynamics != "orbit" || particles == 0 || scenario.steps == 0) return std::nullopt;
@@ -51,7 +56,7 @@ std::optional<SerialPeer> serial_peer(const Scenario& scenario, std::uint64_t pa
   return SerialPeer{"the hand-written loop, without diagnostics", quantile(seconds, 0.5) * steps};
 }
 
-}  // namespace
+double cost(ScalingMode mode, int p) { return mode == ScalingMode::weak ? 1.0 : 1.0 / p; }
 
 std::string_view to_string(ScalingMode mode) noexcept { return mode == ScalingMode::strong ? "strong" : "weak"; }
 
@@ -62,20 +67,20 @@ std::vector<int> default_threads(int processors) {
   return threads;
 }
 
-std::vector<int> parse_threads(const std::vector<std::string>& words) {
-  std::vector<int> threads = {1};
+std::vector<int> parse_numbers(const std::vector<std::string>& words, std::string_view unit) {
+  std::vector<int> numbers = {1};
   for (const std::string& word : words) {
     int number = 0;
     const char* end = word.data() + word.size();
     const auto [rest, error] = std::from_chars(word.data(), end, number);
-    if (error != std::errc() || rest != end || number < 1 || number > kMostThreads)
-      throw Error(Code::bad_argument, fmt::format("--threads: '{}' is no number of threads", word),
-                  fmt::format("Write numbers from 1 to {} with commas between them, such as 1,2,4.", kMostThreads));
-    threads.push_back(number);
+    if (error != std::errc() || rest != end || number < 1 || number > kMost)
+      throw Error(Code::bad_argument, fmt::format("--{0}s: '{1}' is no number of {0}s", unit, word),
+                  fmt::format("Write numbers from 1 to {} with commas between them, such as 1,2,4.", kMost));
+    numbers.push_back(number);
   }
-  std::sort(threads.begin(), threads.end());
-  threads.erase(std::unique(threads.begin(), threads.end()), threads.end());
-  return threads;
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
 }
 
 ScalingStudy run_scaling(const Scenario& scenario, const ScalingOptions& options) {
@@ -89,9 +94,7 @@ ScalingStudy run_scaling(const Scenario& scenario, const ScalingOptions& options
     scenarios.push_back(options.mode == ScalingMode::weak ? scaled(scenario, threads) : scenario);
     study.runs.push_back({threads, 0, {}, {}});
   }
-  // What a run costs, for the progress alone: in either mode one on p threads takes about as long as the law says.
-  const auto cost = [&](std::size_t i) { return options.mode == ScalingMode::weak ? 1.0 : 1.0 / options.threads[i]; };
-  for (std::size_t i = 0; i < devices.size(); ++i) work += options.repeat * cost(i);
+  for (const int threads : options.threads) work += options.repeat * cost(options.mode, threads);
   for (std::size_t i = 0; i < devices.size(); ++i) run_once(devices[i], scenarios[i], true, study.runs[i]);
   for (int round = 0; round < options.repeat; ++round) {
     for (std::size_t k = 0; k < devices.size(); ++k) {
@@ -99,7 +102,7 @@ ScalingStudy run_scaling(const Scenario& scenario, const ScalingOptions& options
       const std::size_t i = round % 2 == 0 ? k : devices.size() - 1 - k;
       if (options.progress) options.progress(done / work);
       run_once(devices[i], scenarios[i], false, study.runs[i]);
-      done += cost(i);
+      done += cost(options.mode, options.threads[i]);
     }
   }
   study.peer = serial_peer(scenario, study.runs.front().particles, options.repeat);
@@ -107,10 +110,10 @@ ScalingStudy run_scaling(const Scenario& scenario, const ScalingOptions& options
 }
 
 ScalingReport report_of(const ScalingStudy& study) {
-  ScalingReport report{study.mode, {}, {}, {}, {}};
+  ScalingReport report{study.mode, {}, {}, {}, {}, study.unit};
   const bool weak = study.mode == ScalingMode::weak;
   const double one = summarize(study.runs.front().seconds).median;
-  report.best_serial = {"the same program on one thread", one};
+  report.best_serial = {"the same program on one " + study.unit, one};
   if (study.peer && study.peer->seconds < one) report.best_serial = *study.peer;
   std::vector<SpeedupPoint> points;
   for (const ScalingRun& run : study.runs) {

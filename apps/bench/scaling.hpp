@@ -18,13 +18,13 @@ enum class ScalingMode {
 std::string_view to_string(ScalingMode mode) noexcept;
 
 struct ScalingOptions {
-  std::vector<int> threads;  ///< ascending, from 1
+  std::vector<int> threads;  ///< ascending, from 1; or of ranks
   ScalingMode mode = ScalingMode::strong;
   int repeat = 5;
   std::function<void(double done)> progress{};  ///< told which part of the work is done
 };
 
-/// What was measured on a number of threads.
+/// What was measured on a number of threads, or of ranks.
 struct ScalingRun {
   int threads = 1;
   std::uint64_t particles = 0;
@@ -42,16 +42,26 @@ struct ScalingStudy {
   ScalingMode mode = ScalingMode::strong;
   std::vector<ScalingRun> runs;
   std::optional<SerialPeer> peer;  ///< if there is one for the scenario's dynamics
+  std::string unit = "thread";     ///< what there is more and more of: "thread" or "rank"
 };
 
 /// Threads to try when nobody says: powers of two up to the processors of this machine, and their number.
 std::vector<int> default_threads(int processors);
-/// "1,2,4": ascending, each once, with 1 put in front. Throws `bad_argument`.
-std::vector<int> parse_threads(const std::vector<std::string>& words);
+/// "1,2,4" of `--threads` or `--ranks`: ascending, each once, with 1 put in front. Throws `bad_argument`.
+std::vector<int> parse_numbers(const std::vector<std::string>& words, std::string_view unit);
 
 /// Runs the scenario on each number of threads in turn, `repeat` times, each time from its start. Times are those of
 /// `Simulation::run` with its diagnostics. Throws `bad_argument` in weak mode unless the particles are generated.
 ScalingStudy run_scaling(const Scenario& scenario, const ScalingOptions& options);
+
+// Parts of it, for the study on ranks (scaling_ranks.hpp).
+
+/// The scenario with `factor` times as many particles. Throws `bad_argument` unless they are generated.
+Scenario scaled(Scenario scenario, int factor);
+/// The hand-written loop of the benchmarks on one thread, scaled to the steps of the scenario, if there is one.
+std::optional<SerialPeer> serial_peer(const Scenario& scenario, std::uint64_t particles, int repeat);
+/// What a run on `p` threads costs beside one on 1, as a law would have it: for the progress alone.
+double cost(ScalingMode mode, int p);
 
 /// A line of the report.
 struct ScalingRow {
@@ -71,6 +81,7 @@ struct ScalingReport {
   std::vector<ScalingRow> rows;
   SerialPeer best_serial;
   std::optional<LawFit> amdahl, gustafson;
+  std::string unit = "thread";
 };
 
 ScalingReport report_of(const ScalingStudy& study);

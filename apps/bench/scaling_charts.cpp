@@ -49,7 +49,7 @@ std::vector<Chart> scaling_charts(const ScalingReport& report, const std::string
       fit ? fmt::format("{}, s = {:.3g}", weak ? "Gustafson" : "Amdahl", fit->serial) : std::string();
 
   Chart speed{.title = fmt::format("{} scaling: {}", weak ? "Weak" : "Strong", scaled), .subtitle = what};
-  speed.x = {"threads", true, 0.93, last};
+  speed.x = {report.unit + "s", true, 0.93, last};
   double top = last;
   for (const ScalingRow& row : report.rows) top = std::max({top, 1.1 * row.relative, 1.1 * row.absolute});
   double bottom = 0.93;
@@ -60,10 +60,10 @@ std::vector<Chart> scaling_charts(const ScalingReport& report, const std::string
   speed.series.push_back(measured("relative", report, 1, Mark::circle, [](const auto& row) { return row.relative; }));
   speed.series.push_back(measured("absolute", report, 2, Mark::square, [](const auto& row) { return row.absolute; }));
 
-  Chart part{.title = "Efficiency", .subtitle = "relative speedup per thread"};
+  Chart part{.title = "Efficiency", .subtitle = "relative speedup per " + report.unit};
   double best = 1.1;
   for (const ScalingRow& row : report.rows) best = std::max(best, 1.1 * row.efficiency);
-  part.x = {"threads", true, 0.93, last};
+  part.x = {report.unit + "s", true, 0.93, last};
   part.y = {"efficiency", false, 0, best};
   part.series.push_back(curve("linear", x, 7, Line::dotted, [](double) { return 1.0; }));
   if (fit) part.series.push_back(curve(law_name, x, 1, Line::dashed, [&](double p) { return law(p) / p; }));

@@ -42,6 +42,6 @@ Interruption::~Interruption() {
 
 int Interruption::signal() const noexcept { return caught; }
 
-const char* Interruption::name() const noexcept { return caught == 0 ? "" : caught == SIGINT ? "SIGINT" : "SIGTERM"; }
+const char* signal_name(int signal) noexcept { return signal == 0 ? "" : signal == SIGINT ? "SIGINT" : "SIGTERM"; }
 
 }  // namespace lockstep::app

@@ -13,8 +13,9 @@ class Interruption {
 
   /// The signal that came, or 0.
   int signal() const noexcept;
-  /// "SIGINT" or "SIGTERM"; empty if none came.
-  const char* name() const noexcept;
 };
+
+/// "SIGINT" or "SIGTERM"; empty for 0.
+const char* signal_name(int signal) noexcept;
 
 }  // namespace lockstep::app

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "lockstep/comm/communicator.hpp"
 #include "terminal.hpp"
 #include "usage.hpp"
 
@@ -47,6 +48,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     return print(version_line()), kGood;
   } catch (const CLI::ParseError& error) {
+    if (Communicator::launched_rank() > 0) return kGood;  // rank 0 tells of it
     report_usage(app, error);
     return kWrongUse;
   }

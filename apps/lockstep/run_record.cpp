@@ -8,6 +8,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "interruption.hpp"
 #include "lockstep/csv.hpp"
 #include "lockstep/error.hpp"
 #include "lockstep/version.hpp"
@@ -52,7 +53,6 @@ Json quantities_of(const Diagnostics& row, const Simulation& simulation) {
 std::string to_json(const RunRecord& record, const Simulation& simulation) {
   const Scenario& scenario = simulation.scenario();
   const DeviceInfo& device = simulation.device().info();
-  const BitStatus& bits = simulation.device().bits();
   const double rate = record.result.seconds > 0 ? record.result.particle_steps / record.result.seconds : 0;
   Json timing = {{"seconds", record.result.seconds}, {"particle_steps_per_second", rate}};
   if (record.profile) timing["profile"] = profile_json(*record.profile);
@@ -70,9 +70,11 @@ std::string to_json(const RunRecord& record, const Simulation& simulation) {
       {"steps_asked", scenario.steps},
       {"steps", record.state.step},
       {"time", simulation.time()},
-      {"stopped_by", record.stopped_by.empty() ? Json() : Json(record.stopped_by)},
+      {"stopped_by", record.stopped_by == 0 ? Json() : Json(signal_name(record.stopped_by))},
       {"device", {{"name", device.name}, {"kind", device.kind}, {"description", device.description}}},
-      {"bits", {{"exact", bits.exact}, {"difference", bits.difference}}},
+      {"ranks", record.devices.size()},
+      {"rank_devices", record.devices},
+      {"bits", {{"exact", record.bits.exact}, {"difference", record.bits.difference}}},
       {"quantities", quantities_of(record.rows.back(), simulation)},
       {"state_hash", record.hash},
       {"timing", timing},

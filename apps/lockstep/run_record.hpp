@@ -16,7 +16,9 @@ struct RunRecord {
   State state;
   std::string hash;
   RunResult result;
-  std::string stopped_by;  ///< "SIGINT", "SIGTERM", or empty for a run that reached its end
+  int stopped_by = 0;                ///< the signal, or 0 for a run that reached its end
+  BitStatus bits;                    ///< of all ranks
+  std::vector<std::string> devices;  ///< of each rank
   std::optional<ProfileReport> profile;
 };
 

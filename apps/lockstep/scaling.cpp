@@ -1,4 +1,5 @@
-// lockstep scaling: how a scenario's time goes down with more threads, or how much more they do in the same time.
+// lockstep scaling: how a scenario's time goes down with more threads or ranks, or how much more they do in the same
+// time.
 #include "bench/scaling.hpp"
 
 #include <fmt/format.h>
@@ -9,10 +10,12 @@
 #include <thread>
 
 #include "bench/report.hpp"
+#include "bench/scaling_ranks.hpp"
 #include "commands.hpp"
 #include "lockstep/engine.hpp"
 #include "lockstep/version.hpp"
 #include "progress_bar.hpp"
+#include "ranks.hpp"
 #include "run_record.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
@@ -23,7 +26,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
-  std::string scenario, json, plot;
+  std::string scenario, json, plot, samples;
   std::vector<std::string> threads, ranks, settings;
   std::optional<std::int64_t> steps;
   int repeat = 5;
@@ -34,19 +37,11 @@ struct Options {
 
 int processors() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
-void refuse_ranks(const std::vector<std::string>& ranks) {
-  for (const std::string& rank : ranks)
-    if (rank != "1")
-      throw Error(Code::unsupported,
-                  fmt::format("--ranks: '{}': this build has no message passing, a run has one rank", rank),
-                  "Leave --ranks out and use --threads.");
-}
-
 std::string percent(double part) { return fmt::format("{:.0f}%", 100 * part); }
 
 std::string table(const bench::ScalingReport& report) {
-  std::vector<std::vector<std::string>> rows = {
-      {"THREADS", "PARTICLES", "TIME", "+-", "RELATIVE", "ABSOLUTE", "EFF.", "SERIAL", "KIND"}};
+  std::vector<std::vector<std::string>> rows = {{report.unit == "rank" ? "RANKS" : "THREADS", "PARTICLES", "TIME", "+-",
+                                                 "RELATIVE", "ABSOLUTE", "EFF.", "SERIAL", "KIND"}};
   for (const bench::ScalingRow& row : report.rows)
     rows.push_back({std::to_string(row.threads), format_count(row.particles), bench::time_text(row.seconds),
                     percent(row.spread), fmt::format("{:.2f}x", row.relative), fmt::format("{:.2f}x", row.absolute),
@@ -76,7 +71,7 @@ std::string closing(const bench::ScalingStudy& study, const bench::ScalingReport
   text += law_line("Gustafson", report.gustafson, report, gustafson);
   text += fmt::format("state hash  {}", study.runs.front().hash);
   for (const bench::ScalingRow& row : report.rows)
-    if (!row.same_bits) text += fmt::format(", but other bits on {} threads", row.threads);
+    if (!row.same_bits) text += fmt::format(", but other bits on {} {}s", row.threads, report.unit);
   return text + "\n";
 }
 
@@ -88,7 +83,7 @@ std::string to_json(const Scenario& scenario, const bench::ScalingStudy& study, 
   Json points = Json::array();
   for (std::size_t i = 0; i < report.rows.size(); ++i) {
     const bench::ScalingRow& row = report.rows[i];
-    points.push_back({{"threads", row.threads},
+    points.push_back({{report.unit + "s", row.threads},
                       {"particles", row.particles},
                       {"seconds", row.seconds},
                       {"samples", study.runs[i].seconds},
@@ -114,7 +109,24 @@ std::string to_json(const Scenario& scenario, const bench::ScalingStudy& study, 
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-bench::ScalingStudy measure(const Scenario& scenario, const Options& options, const std::vector<int>& threads) {
+/// The numbers to try: of ranks if there is `--ranks`, else of threads.
+std::vector<int> numbers(const Options& options) {
+  if (!options.ranks.empty()) return bench::parse_numbers(options.ranks, "rank");
+  return options.threads.empty() ? bench::default_threads(processors())
+                                 : bench::parse_numbers(options.threads, "thread");
+}
+
+/// How each rank is started: on one thread, if `--threads` says nothing else.
+bench::RankLaunch launch_of(const Options& options, const std::vector<std::string>& settings) {
+  if (options.threads.size() > 1)
+    throw Error(Code::bad_argument, "with --ranks there is one number of threads, that of each rank",
+                "Write --threads 2, for example, or leave it out for 1.");
+  const int threads = options.threads.empty() ? 1 : bench::parse_numbers(options.threads, "thread").back();
+  return {options.scenario, settings, threads};
+}
+
+bench::ScalingStudy measure(const Scenario& scenario, const Options& options, const std::vector<int>& threads,
+                            const std::vector<std::string>& settings) {
   bench::ScalingOptions how{threads, options.weak ? bench::ScalingMode::weak : bench::ScalingMode::strong,
                             options.repeat};
   ProgressBar bar(0, options.quiet);
@@ -122,21 +134,34 @@ bench::ScalingStudy measure(const Scenario& scenario, const Options& options, co
   how.progress = [&](double done) {
     bar.show(done, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   };
-  return bench::run_scaling(scenario, how);
+  return options.ranks.empty() ? bench::run_scaling(scenario, how)
+                               : bench::run_scaling_on_ranks(scenario, how, launch_of(options, settings));
+}
+
+void warn_of_sharing(const Options& options, int most) {
+  const int each =
+      options.ranks.empty() || options.threads.empty() ? 1 : bench::parse_numbers(options.threads, "thread").back();
+  if (most * each > processors()) warn(fmt::format("{} threads share {} processors", most * each, processors()));
 }
 
 int run(const Options& options) {
-  refuse_ranks(options.ranks);
-  const std::vector<int> threads =
-      options.threads.empty() ? bench::default_threads(processors()) : bench::parse_threads(options.threads);
   std::vector<std::string> settings = options.settings;
   if (options.steps) settings.push_back(fmt::format("dynamics.steps={}", *options.steps));
   const Scenario scenario = load_scenario(options.scenario, settings);
+  if (!options.samples.empty())
+    return on_all_ranks([&](const Communicator& ranks) {
+      bench::measure_as_rank(ranks, scenario, launch_of(options, settings).threads,
+                             options.weak ? bench::ScalingMode::weak : bench::ScalingMode::strong, options.repeat,
+                             options.samples);
+      return int{kGood};
+    });
+  const std::vector<int> threads = numbers(options);
+  if (!options.ranks.empty()) launch_of(options, settings);
   if (!options.plot.empty()) bench::check_chart_file(options.plot), check_writable(options.plot);
   if (!options.json.empty() && !options.json_to_stdout()) check_writable(options.json);
-  if (threads.back() > processors()) warn(fmt::format("{} threads share {} processors", threads.back(), processors()));
+  warn_of_sharing(options, threads.back());
 
-  const bench::ScalingStudy study = measure(scenario, options, threads);
+  const bench::ScalingStudy study = measure(scenario, options, threads, settings);
   const bench::ScalingReport report = bench::report_of(study);
   const std::string what =
       fmt::format("{}: {} in {}, {} steps", scenario.name, scenario.dynamics, to_string(scenario.precision),
@@ -160,7 +185,7 @@ Run setup_scaling(CLI::App& app) {
   app.add_option("--threads", options->threads, "numbers of threads (default: powers of two up to all processors)")
       ->delimiter(',')
       ->type_name("N[,..]");
-  app.add_option("--ranks", options->ranks, "numbers of ranks: 1, without message passing")
+  app.add_option("--ranks", options->ranks, "numbers of ranks, which mpirun starts, each on --threads threads (1)")
       ->delimiter(',')
       ->type_name("N[,..]");
   auto* strong = app.add_flag("--strong", options->strong, "the same particles on more threads (default)");
@@ -178,6 +203,7 @@ Run setup_scaling(CLI::App& app) {
   app.add_option("--plot", options->plot, "file for a picture of speedup and efficiency: .svg, .png or .pdf")
       ->type_name("FILE");
   app.add_flag("-q,--quiet", options->quiet, "show no progress");
+  app.add_option("--rank-samples", options->samples, "file for what this run as a rank measures")->group("");
   app.footer(
       "RELATIVE is the speedup over the same program on one thread, ABSOLUTE that over the best program on one thread "
       "that\n"
@@ -186,7 +212,8 @@ Run setup_scaling(CLI::App& app) {
       "linear (within 5 %), real (less) or superlinear. Other bits than on one thread exit with 1. docs/scaling.md.\n\n"
       "Examples:\n"
       "  lockstep scaling apps/scenarios/orbits.toml --steps 2000\n"
-      "  lockstep scaling apps/scenarios/orbits.toml --steps 2000 --weak --threads 1,2,4 --plot weak.svg");
+      "  lockstep scaling apps/scenarios/orbits.toml --steps 2000 --weak --threads 1,2,4 --plot weak.svg\n"
+      "  lockstep scaling apps/scenarios/orbits.toml --steps 2000 --ranks 1,2,4");
   return [options] { return run(*options); };
 }
 

@@ -13,6 +13,7 @@
 #include "lockstep/particles/simulation.hpp"
 #include "profile_report.hpp"
 #include "progress_bar.hpp"
+#include "ranks.hpp"
 #include "run_record.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
@@ -71,15 +72,15 @@ class DiagnosticsTable {
   bool open_ = true;
 };
 
-std::string heading(const Simulation& simulation) {
+std::string heading(const Simulation& simulation, const BitStatus& bits) {
   const Scenario& s = simulation.scenario();
   const DeviceInfo& device = simulation.device().info();
-  const BitStatus& bits = simulation.device().bits();
+  const int ranks = simulation.ranks().size();
   std::string text = fmt::format("{}{}{}\n", s.name, s.title.empty() ? "" : ": ", s.title);
   text += fmt::format("{} of {} particles in {}, {} steps of {}\n", s.dynamics, format_count(simulation.size()),
                       to_string(s.precision), format_count(static_cast<std::uint64_t>(s.steps)), s.timestep);
-  text += fmt::format("on {} ({}), bits {}\n\n", device.name, device.description,
-                      bits.exact ? "exact" : "differ: " + bits.difference);
+  text += fmt::format("on {}{} ({}), bits {}\n\n", ranks == 1 ? "" : fmt::format("{} ranks, the first on ", ranks),
+                      device.name, device.description, bits.exact ? "exact" : "differ: " + bits.difference);
   return text;
 }
 
@@ -93,31 +94,46 @@ std::string summary(const RunRecord& record, const Options& options) {
   return text;
 }
 
-RunRecord run_scenario(Simulation& simulation, const Interruption& interruption, const Options& options) {
-  RunRecord record;
-  ProgressBar bar(simulation.size(), options.quiet);
-  std::optional<DiagnosticsTable> table;
-  if (!options.json_to_stdout()) table.emplace(simulation);
-  const RunOptions calls{
+/// What a run shows and keeps while it goes on: rank 0 alone.
+RunOptions calls_of_first(ProgressBar& bar, std::optional<DiagnosticsTable>& table, RunRecord& record,
+                          const Interruption& interruption) {
+  return {
       [&](const Progress& progress) { bar.show(progress); },
       [&](const Diagnostics& row) {
         record.rows.push_back(row);
         bar.hide();
         if (table) table->show(row, interruption.signal() != 0);
       },
-      [&] { return interruption.signal() != 0; },
+      {},
   };
+}
+
+RunRecord run_scenario(Simulation& simulation, const Interruption& interruption, const Options& options) {
+  const Communicator& ranks = simulation.ranks();
+  RunRecord record;
+  ProgressBar bar(simulation.size(), options.quiet);
+  std::optional<DiagnosticsTable> table;
+  RunOptions calls;
+  if (ranks.rank() == 0) {
+    if (!options.json_to_stdout()) table.emplace(simulation);
+    calls = calls_of_first(bar, table, record, interruption);
+  } else {
+    calls.diagnostics = [](const Diagnostics&) {};  // it takes all ranks
+  }
+  calls.stop = [&] { return interruption.signal() != 0; };
   record.result = simulation.run(calls);
-  if (record.result.stopped) record.stopped_by = interruption.name();
+  // The signal may have come to one rank alone.
+  if (record.result.stopped) record.stopped_by = ranks.allreduce_value(RankOp::max, interruption.signal());
   record.state = simulation.state();
-  record.hash = state_hash(record.state);
+  if (ranks.rank() == 0) record.hash = state_hash(record.state);
   return record;
 }
 
 void say_stopped(const RunRecord& record, const Simulation& simulation, const Options& options) {
   const auto done = static_cast<std::uint64_t>(record.state.step);
   const auto asked = static_cast<std::uint64_t>(simulation.scenario().steps);
-  note(fmt::format("stopped by {} after {} of {} steps; {}", record.stopped_by, format_count(done), format_count(asked),
+  note(fmt::format("stopped by {} after {} of {} steps; {}", signal_name(record.stopped_by), format_count(done),
+                   format_count(asked),
                    options.output.empty() ? "nothing was asked to be written (--output)" : "their state is written"));
 }
 
@@ -127,28 +143,44 @@ Scenario read_scenario(const Options& options) {
   return load_scenario(options.scenario, settings);
 }
 
-int run(const Options& options) {
-  Scenario scenario = read_scenario(options);
+void check_outputs(const Options& options) {
   if (!options.output.empty()) prepare_directory(options.output);
   if (!options.json.empty() && !options.json_to_stdout()) check_writable(options.json);
-  const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
-  const Device device = Engine().open(options.device, limits);
-  const BitStatus& bits = device.bits();
-  if (!bits.exact) warn(fmt::format("the bits of {} differ: {}", device.name(), bits.difference));
-  std::optional<Profile> profile = start_profile(device, options.profile);
-  Simulation simulation(device, std::move(scenario));
-  if (!options.json_to_stdout()) print(heading(simulation));
+}
 
-  const Interruption interruption;
-  RunRecord record = run_scenario(simulation, interruption, options);
-  record.profile = finish_profile(profile, device, options.profile);
+void write_results(const RunRecord& record, const Simulation& simulation, const Options& options) {
   if (!options.output.empty()) write_run(options.output, record, simulation);
   const std::string json = options.json.empty() ? "" : to_json(record, simulation);
   if (!options.json.empty() && !options.json_to_stdout()) write_file(options.json, json);
   print(options.json_to_stdout() ? json : summary(record, options));
-  if (!record.result.stopped) return kGood;
-  say_stopped(record, simulation, options);
-  return 128 + interruption.signal();
+  if (record.result.stopped) say_stopped(record, simulation, options);
+}
+
+int run(const Options& options, const Communicator& ranks) {
+  const bool first = ranks.rank() == 0;
+  Scenario scenario;
+  std::optional<Device> device;
+  ranks.together([&] { scenario = read_scenario(options); });
+  ranks.on_first([&] { check_outputs(options); });
+  ranks.together([&] {
+    const Engine engine;
+    const DeviceOptions limits{options.memory.empty() ? 0 : parse_bytes(options.memory, "--memory")};
+    device = engine.open(device_of_rank(engine, options.device, ranks), limits);
+  });
+  const BitStatus bits = bits_of_all(ranks, *device);
+  if (first && !bits.exact) warn(fmt::format("the bits of {} differ: {}", device->name(), bits.difference));
+  std::optional<Profile> profile;
+  if (first) profile = start_profile(*device, options.profile);
+  Simulation simulation(*device, std::move(scenario), ranks);
+  if (first && !options.json_to_stdout()) print(heading(simulation, bits));
+
+  const Interruption interruption;
+  RunRecord record = run_scenario(simulation, interruption, options);
+  record.bits = bits;
+  record.devices = gather_texts(ranks, device->name());
+  record.profile = finish_profile(profile, *device, options.profile);
+  ranks.on_first([&] { write_results(record, simulation, options); });
+  return record.result.stopped ? 128 + record.stopped_by : kGood;
 }
 
 }  // namespace
@@ -174,12 +206,14 @@ Run setup_simulate(CLI::App& app) {
       "The state hash is the same exactly for runs with the same bits, on every device.\n"
       "Ctrl-C (or SIGTERM) ends the run after the launch under way, writes the state of the steps done, and exits "
       "with\n"
-      "130 (143). A second one ends the program at once.\n\n"
+      "130 (143). A second one ends the program at once. Under mpirun the particles are divided over the ranks\n"
+      "(docs/mpi.md).\n\n"
       "Examples:\n"
       "  lockstep simulate apps/scenarios/orbits.toml\n"
       "  lockstep simulate apps/scenarios/textbook.toml --output out --set precision=f32\n"
-      "  lockstep simulate apps/scenarios/textbook.toml --steps 100 --json - | jq -r .state_hash");
-  return [options] { return run(*options); };
+      "  lockstep simulate apps/scenarios/textbook.toml --steps 100 --json - | jq -r .state_hash\n"
+      "  mpirun -n 4 lockstep simulate apps/scenarios/orbits.toml");
+  return [options] { return on_all_ranks([&](const Communicator& ranks) { return run(*options, ranks); }); };
 }
 
 }  // namespace lockstep::app

@@ -17,7 +17,8 @@ struct DeviceParticles {
 struct Quantity {
   QuantityInfo info;
   double of_nothing;  ///< without particles: 0 for a sum, NaN for a mean or an extreme
-  Expr (*value)(const DeviceParticles& particles);
+  Reduction reduction;
+  Expr (*of_each)(const DeviceParticles& particles);  ///< what is reduced
 };
 
 /// A kind of motion: one row of the table, and a kernel with the arguments x, y, w, vx, vy, timestep, steps.

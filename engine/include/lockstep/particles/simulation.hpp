@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lockstep/comm/communicator.hpp"
 #include "lockstep/device.hpp"
 #include "lockstep/particles/scenario.hpp"
 
@@ -55,17 +56,21 @@ struct RunResult {
   double particle_steps = 0;  ///< done in `run`
 };
 
-/// A scenario under way on a device.
+/// A scenario under way on a device, or on the devices of several ranks: then each has a run of the particles, in the
+/// order of their ids, and every call that blocks is collective.
 class Simulation {
  public:
-  /// Loads the particles and brings them to the device. Throws what `load_particles` throws, and `out_of_memory`.
-  Simulation(Device device, Scenario scenario);
+  /// Loads the particles, on rank 0 alone, and brings them to the device. Throws what `load_particles` throws, and
+  /// `out_of_memory`; all ranks throw what one does.
+  Simulation(Device device, Scenario scenario, Communicator ranks = {});
   Simulation(Simulation&&) noexcept;
   Simulation& operator=(Simulation&&) noexcept;
   ~Simulation();
 
   const Scenario& scenario() const noexcept;
   const Device& device() const noexcept;
+  const Communicator& ranks() const noexcept;
+  /// Of the particles of all ranks.
   std::uint64_t size() const noexcept;
   std::int64_t step() const noexcept;
   /// `step() * timestep`, rounded once.
@@ -74,14 +79,15 @@ class Simulation {
   /// Does `steps` steps, in launches of about 50 ms. Blocks. The bits do not depend on how the steps are divided.
   /// Throws `bad_argument` if `steps` is negative.
   void advance(std::int64_t steps);
-  /// Advances to the last step of the scenario. Blocks.
+  /// Advances to the last step of the scenario. Blocks. On several ranks `stop` counts wherever it is true, and all
+  /// stop after the same step.
   RunResult run(const RunOptions& options = {});
 
   /// What `diagnostics` gives, in order. For the speeds of particles these take the velocity at the present position.
   std::span<const QuantityInfo> quantities() const noexcept;
   /// Reduces the state to its diagnostics in one pass over memory. Blocks. Without particles sums are 0, the rest NaN.
   Diagnostics diagnostics() const;
-  /// A copy of the state. Blocks.
+  /// A copy of the state. Blocks. Of several ranks, rank 0 has the particles of all, the others none.
   State state() const;
   /// x and y alone, in the order of the ids: half of what `state` brings from the device. Blocks.
   std::array<std::vector<double>, 2> positions() const;
