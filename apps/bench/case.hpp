@@ -24,6 +24,9 @@ enum class Clock {
   host,    ///< the host's clock, with what the host does in between
 };
 
+/// `input_values` of f32 or f64, as bytes.
+std::vector<std::byte> default_input(DType type, std::uint64_t slot, std::uint64_t n);
+
 /// One row of the table: what is measured, what it moves and computes, and what is right.
 struct Case {
   std::string name;
@@ -31,10 +34,13 @@ struct Case {
   std::vector<DType> types;
   double moved = 0;                    ///< elements read and written, for each element
   double flops = 0;                    ///< for each element
+  double pair_flops = 0;               ///< for each pair of elements
   std::vector<std::uint64_t> sizes{};  ///< in elements; empty: the sizes of the run
   Clock clock = Clock::device;
   bool quick = false;  ///< part of the short table
+  bool large = false;  ///< of 2^28 elements too
   int ulps = 0;        ///< what a result may differ by from the expected one, in units in the last place
+  bool sums = false;   ///< each element of the result is a sum over all inputs, with terms of both signs
   double arrays = 1;   ///< arrays of the full size, for the working set
   DType (*result_type)(DType) = [](DType t) { return t; };  ///< of the elements of a result, for messages
 
@@ -42,6 +48,12 @@ struct Case {
   std::function<Prepared(const Device&, DType, std::uint64_t n, std::uint64_t sets)> prepare{};
   /// What `Prepared::result` must give, bit by bit, worked out on the host without the engine.
   std::function<std::vector<std::byte>(DType, std::uint64_t n)> expected{};
+  /// Input array number `slot`, for the loops beside the row.
+  std::function<std::vector<std::byte>(DType, std::uint64_t slot, std::uint64_t n)> input = default_input;
+
+  double flops_of(std::uint64_t n) const {
+    return static_cast<double>(n) * (flops + pair_flops * static_cast<double>(n));
+  }
 };
 
 /// The table. A new case is a row here, and may have a hand-written loop of the same name in limits/ and in peers/.

@@ -1,4 +1,4 @@
-#include "function_cases.hpp"
+#include "case_tables.hpp"
 
 #include <cmath>
 

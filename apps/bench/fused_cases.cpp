@@ -1,8 +1,7 @@
-#include "fused_cases.hpp"
-
 #include <cmath>
 #include <numbers>
 
+#include "case_tables.hpp"
 #include "expression_case.hpp"
 #include "lockstep/random.hpp"
 #include "lockstep/random_numbers.hpp"

@@ -12,7 +12,6 @@
 #include <new>
 
 #include "bytes.hpp"
-#include "case.hpp"
 #include "input.hpp"
 #include "statistics.hpp"
 #include "timing.hpp"
@@ -20,7 +19,7 @@
 namespace lockstep::bench {
 namespace {
 
-constexpr std::uint64_t kGrain = 1024;      // parts begin at multiples of this
+constexpr std::uint64_t kGrain = 64;        // parts begin at multiples of this
 constexpr std::size_t kPartialStride = 16;  // doubles
 
 struct Free {
@@ -53,16 +52,22 @@ struct HostRun::Memory {
   Block out;
 };
 
-HostRun::HostRun(const HostLoop& loop, std::uint64_t n, int threads, std::uint64_t sets)
-    : loop_(loop), n_(n), team_(threads), partial_(static_cast<std::size_t>(threads) * kPartialStride) {
+std::vector<std::byte> default_input(DType type, std::uint64_t slot, std::uint64_t n) {
+  return Floats::call(type, [&]<class T>() { return bytes_of(std::span<const T>(input_values<T>(slot, n))); });
+}
+
+HostRun::HostRun(const HostLoop& loop, std::uint64_t n, int threads, std::uint64_t sets, const Case& row)
+    : loop_(loop),
+      sums_(row.sums),
+      n_(n),
+      team_(threads),
+      partial_(static_cast<std::size_t>(threads) * kPartialStride) {
   const std::uint64_t bytes = n * size_of(loop.type);
   for (std::uint64_t s = 0; s < sets; ++s) {
     auto memory = std::make_unique<Memory>();
     for (int slot = 0; slot < loop.inputs; ++slot) {
       Block& block = memory->in[static_cast<std::size_t>(slot)] = allocate(bytes);
-      const std::vector<std::byte> values = Floats::call(loop.type, [&]<class T>() {
-        return bytes_of(std::span<const T>(input_values<T>(static_cast<std::uint64_t>(slot), n)));
-      });
+      const std::vector<std::byte> values = row.input(loop.type, static_cast<std::uint64_t>(slot), n);
       std::memcpy(block.get(), values.data(), bytes);
     }
     if (loop.outputs > 0) memory->out = allocate(bytes * static_cast<std::uint64_t>(loop.outputs));
@@ -126,7 +131,9 @@ std::string HostRun::check(std::span<const std::byte> expected, int ulps) {
     next_ = sets_.size() - 1;  // the first set is next
     if (loop_.outputs > 0) std::memset(sets_.front()->out.get(), 0xA5, expected.size());
     run_way(way);
-    const std::string problem = loop_.fold ? check_fold(expected) : check_map(expected, ulps);
+    const std::string problem = loop_.fold ? check_fold(expected)
+                                : sums_    ? check_sums(expected)
+                                           : check_map(expected, ulps);
     if (!problem.empty()) return problem;
   }
   return {};
@@ -135,6 +142,21 @@ std::string HostRun::check(std::span<const std::byte> expected, int ulps) {
 std::string HostRun::check_map(std::span<const std::byte> expected, int ulps) const {
   const std::uint64_t bytes = n_ * size_of(loop_.type) * static_cast<std::uint64_t>(loop_.outputs);
   return difference({sets_.front()->out.get(), static_cast<std::size_t>(bytes)}, expected, loop_.type, ulps);
+}
+
+std::string HostRun::check_sums(std::span<const std::byte> expected) const {
+  return Floats::call(loop_.type, [&]<class T>() -> std::string {
+    const std::span got(reinterpret_cast<const T*>(sets_.front()->out.get()), expected.size() / sizeof(T));
+    std::vector<T> right(got.size());
+    std::memcpy(right.data(), expected.data(), expected.size());
+    T largest = 0;
+    for (const T v : right) largest = std::max(largest, std::abs(v));
+    const T bound = 1024 * std::numeric_limits<T>::epsilon() * largest;
+    for (std::size_t i = 0; i < got.size(); ++i)
+      if (!(std::abs(got[i] - right[i]) <= bound))
+        return fmt::format("element {}: got {}, expected {} within {}", i, got[i], right[i], bound);
+    return {};
+  });
 }
 
 std::string HostRun::check_fold(std::span<const std::byte> expected) const {

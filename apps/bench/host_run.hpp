@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "case.hpp"
 #include "host_loop.hpp"
 #include "team.hpp"
 
@@ -24,14 +25,15 @@ const HostLoop* find_peer(const std::string& name, DType type);
 /// through the caches or past them.
 class HostRun {
  public:
-  HostRun(const HostLoop& loop, std::uint64_t n, int threads, std::uint64_t sets);
+  /// `row`: the case that the loop stands beside, for its inputs; without one those of most cases.
+  HostRun(const HostLoop& loop, std::uint64_t n, int threads, std::uint64_t sets, const Case& row = {});
   ~HostRun();
   HostRun(const HostRun&) = delete;
   HostRun& operator=(const HostRun&) = delete;
 
   /// Runs the loop in each of its ways, and says what is wrong with the results, or nothing. `expected` is that of the
   /// case: for maps, min and max up to `ulps` units in the last place; for sums up to 1024 roundings, because their
-  /// order is another one.
+  /// order is another one; where every element is a sum with terms of both signs, of the largest.
   std::string check(std::span<const std::byte> expected, int ulps = 0);
   /// Finds the fastest way, by trying.
   void choose();
@@ -50,9 +52,11 @@ class HostRun {
   void run_way(const Way& way);
   void run_part(const HostWork& whole, const Way& way, int part);
   std::string check_map(std::span<const std::byte> expected, int ulps) const;
+  std::string check_sums(std::span<const std::byte> expected) const;
   std::string check_fold(std::span<const std::byte> expected) const;
 
   const HostLoop& loop_;
+  bool sums_;
   std::uint64_t n_;
   Team team_;
   Way way_;

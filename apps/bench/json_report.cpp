@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "lockstep/version.hpp"
@@ -87,21 +88,18 @@ void describe(Json& json, const Row& row) {
   json["device"] = row.device;
 }
 
+/// Of a row without a time. Beside the others, because Google Benchmark's compare.py needs a time of every entry.
+Json failure_entry(const std::string& name, const Row& row) {
+  const std::string why = !row.wrong.empty()     ? "wrong: " + row.wrong
+                          : !row.skipped.empty() ? "skipped: " + row.skipped
+                                                 : "not timed";
+  Json json = {{"name", name}, {"error_occurred", true}, {"error_message", why}};
+  describe(json, row);
+  json["verified"] = row.wrong.empty() && row.skipped.empty();
+  return json;
+}
+
 Json device_entry(const std::string& name, const Row& row, const Row& first) {
-  if (!row.timed()) {
-    // Google Benchmark's own way to say that a row has no time.
-    const std::string why = !row.wrong.empty()     ? "wrong: " + row.wrong
-                            : !row.skipped.empty() ? "skipped: " + row.skipped
-                                                   : "not timed";
-    Json json = {{"name", name},
-                 {"run_name", name},
-                 {"run_type", "iteration"},
-                 {"error_occurred", true},
-                 {"error_message", why}};
-    describe(json, row);
-    json["verified"] = row.wrong.empty() && row.skipped.empty();
-    return json;
-  }
   Json json = entry(name, row.samples.seconds, row.samples.times, row);
   json["cpu_time"] = row.samples.cpu_seconds * 1e9;
   describe(json, row);
@@ -131,19 +129,21 @@ Json limits_json(const std::vector<MachineLimits>& limits) {
 
 std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std::vector<MachineLimits>& limits,
                     const std::string& command) {
-  Json benchmarks = Json::array();
+  Json benchmarks = Json::array(), failures = Json::array();
+  std::set<const Beside*> written;  // several CPUs have the same loops beside them
   const bool several = suite.devices().size() > 1;
   const Row* first = nullptr;
   for (const Row& row : rows) {
     if (!first || first->job.name() != row.job.name()) first = &row;
     const std::string name = row.job.name();
-    benchmarks.push_back(device_entry(several ? name + "/" + row.device : name, row, *first));
-    if (&row != first && first->limit) continue;
+    const std::string full_name = several ? name + "/" + row.device : name;
+    if (!row.timed()) failures.push_back(failure_entry(full_name, row));
+    if (row.timed()) benchmarks.push_back(device_entry(full_name, row, *first));
     std::vector<std::pair<std::string, std::shared_ptr<const Beside>>> besides = {{"limit", row.limit},
                                                                                   {"peer", row.peer}};
     for (const auto& library : row.libraries) besides.emplace_back(library->name, library);
     for (const auto& [kind, beside] : besides) {
-      if (!beside) continue;
+      if (!beside || !written.insert(beside.get()).second) continue;
       Json json = entry(fmt::format("{}/{}", kind, name), beside->seconds, beside->times, row);
       describe(json, row);
       json["device"] = kind;
@@ -153,6 +153,7 @@ std::string to_json(const std::vector<Row>& rows, const Suite& suite, const std:
     }
   }
   Json document = {{"context", context(suite, command)}, {"benchmarks", benchmarks}};
+  if (!failures.empty()) document["failures"] = failures;
   if (!limits.empty()) document["limits"] = limits_json(limits);
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -15,6 +15,7 @@ namespace lockstep::bench {
 #define LOCKSTEP_DECLARE(isa) \
   namespace limits::isa {     \
   HostLoops loops();          \
+  HostLoops pairs();          \
   HostLoops peaks();          \
   }                           \
   namespace peers::isa {      \
@@ -26,18 +27,18 @@ LOCKSTEP_BENCH_ISAS(LOCKSTEP_DECLARE)
 namespace {
 
 struct Tables {
-  HostLoops limits, peers, peaks;
+  HostLoops limits, pairs, peers, peaks;
 };
 
 Tables widest() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
-    return {limits::avx512::loops(), peers::avx512::loops(), limits::avx512::peaks()};
+    return {limits::avx512::loops(), limits::avx512::pairs(), peers::avx512::loops(), limits::avx512::peaks()};
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return {limits::avx2::loops(), peers::avx2::loops(), limits::avx2::peaks()};
+    return {limits::avx2::loops(), limits::avx2::pairs(), peers::avx2::loops(), limits::avx2::peaks()};
 #endif
-  return {limits::baseline::loops(), peers::baseline::loops(), limits::baseline::peaks()};
+  return {limits::baseline::loops(), limits::baseline::pairs(), peers::baseline::loops(), limits::baseline::peaks()};
 }
 
 }  // namespace
@@ -49,7 +50,10 @@ const HostLoop* find(const HostLoops& table, const std::string& name, DType type
   return row == rows.end() ? nullptr : &*row;
 }
 
-const HostLoop* find_limit(const std::string& name, DType type) { return find(widest().limits, name, type); }
+const HostLoop* find_limit(const std::string& name, DType type) {
+  const HostLoop* pair = find(widest().pairs, name, type);
+  return pair ? pair : find(widest().limits, name, type);
+}
 const HostLoop* find_peak(const std::string& name, DType type) { return find(widest().peaks, name, type); }
 const HostLoop* find_peer(const std::string& name, DType type) { return find(widest().peers, name, type); }
 

@@ -33,18 +33,24 @@ std::string time_text(double seconds) {
   return fmt::format("{} ns", three_digits(seconds * 1e9));
 }
 
-std::string heading_line(bool several_devices) {
-  std::string line = fmt::format("{:<15} {:<4} {:>6} {:<5}", "case", "type", "n", "level");
-  if (several_devices) line += fmt::format(" {:<10}", "device");
+Layout layout_of(const std::vector<Job>& jobs, bool several_devices) {
+  Layout layout{several_devices};
+  for (const Job& job : jobs) layout.name_width = std::max(layout.name_width, job.row->name.size());
+  return layout;
+}
+
+std::string heading_line(const Layout& layout) {
+  std::string line = fmt::format("{:<{}} {:<4} {:>6} {:<5}", "case", layout.name_width, "type", "n", "level");
+  if (layout.several_devices) line += fmt::format(" {:<10}", "device");
   line += fmt::format(" {:>9} {:>5} {:>7} {:>7} {:>6} {:>6}", "time", "+-", "GB/s", "GFLOP/s", "limit", "peer");
-  if (several_devices) line += fmt::format(" {:>6} {:<6}", "ratio", "bits");
+  if (layout.several_devices) line += fmt::format(" {:>6} {:<6}", "ratio", "bits");
   return line + "\n";
 }
 
-std::string row_line(const Row& row, const Row& first, bool several_devices) {
-  std::string line = fmt::format("{:<15} {:<4} {:>6} {:<5}", row.job.row->name, to_string(row.job.type),
-                                 size_text(row.job.n), row.level);
-  if (several_devices) line += fmt::format(" {:<10}", row.device);
+std::string row_line(const Row& row, const Row& first, const Layout& layout) {
+  std::string line = fmt::format("{:<{}} {:<4} {:>6} {:<5}", row.job.row->name, layout.name_width,
+                                 to_string(row.job.type), size_text(row.job.n), row.level);
+  if (layout.several_devices) line += fmt::format(" {:<10}", row.device);
   if (!row.timed())
     return line + (row.wrong.empty() ? row.skipped.empty() ? "     right" : "   skipped" : "     WRONG") + "\n";
   const Summary summary = summarize(row.samples.seconds);
@@ -53,12 +59,13 @@ std::string row_line(const Row& row, const Row& first, bool several_devices) {
                       rate(row.bytes(), seconds), rate(row.flops(), seconds));
   line += fmt::format(" {:>6} {:>6}", row.limit ? fmt::format("{:.0f}%", 100 * row.limit->median() / seconds) : "-",
                       row.peer ? fmt::format("{:.2f}x", row.peer->median() / seconds) : "-");
-  if (several_devices)
+  if (layout.several_devices)
     line += fmt::format(" {:>6} {:<6}", first.timed() ? fmt::format("{:.2f}x", first.seconds() / seconds) : "-",
                         row.same_bits ? "same" : "differ");
   line = line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   for (const auto& library : row.libraries)
-    line += fmt::format("  {:<31} {:>9}       {:>7} {:>7} {:>13.2f}x\n", library->name, time_text(library->median()),
+    line += fmt::format("  {:<{}} {:>9}       {:>7} {:>7} {:>13.2f}x\n", library->name,
+                        layout.name_width + (layout.several_devices ? 27 : 16), time_text(library->median()),
                         rate(row.bytes(), library->median()), rate(row.flops(), library->median()),
                         library->median() / seconds);
   return line;

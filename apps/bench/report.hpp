@@ -8,12 +8,20 @@
 
 namespace lockstep::bench {
 
+/// How the lines of a table are laid out.
+struct Layout {
+  bool several_devices = false;
+  std::size_t name_width = 15;
+};
+/// Wide enough for the names of all jobs.
+Layout layout_of(const std::vector<Job>& jobs, bool several_devices);
+
 /// The line above the rows.
-std::string heading_line(bool several_devices);
+std::string heading_line(const Layout& layout);
 /// One row as a line: case, type, size, level, time with its spread, GB/s, GFLOP/s, share of the limit, times faster
 /// than the peer; with several devices also the device, how much faster than the first and whether its bits are the
 /// same.
-std::string row_line(const Row& row, const Row& first, bool several_devices);
+std::string row_line(const Row& row, const Row& first, const Layout& layout);
 /// What went wrong or was left out, a line for each; empty if nothing was.
 std::string problem_lines(const std::vector<Row>& rows);
 

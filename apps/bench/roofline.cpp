@@ -34,9 +34,11 @@ double rate(const Row& row) { return row.flops() / row.seconds() * 1e-9; }
 Axis axis_around(std::string title, double low, double high) { return {std::move(title), true, low / 2, high * 2}; }
 
 void add_roofs(Chart& chart, const MachineLimits& limits) {
-  double peak = 0;
-  for (const MachineLimit& limit : limits.all)
+  double peak = 0, fastest = 0;
+  for (const MachineLimit& limit : limits.all) {
     if (limit.kind == Kind::throughput) peak = std::max(peak, limit.per_second * 1e-9);
+    if (limit.kind == Kind::bandwidth) fastest = std::max(fastest, limit.per_second * 1e-9);
+  }
   for (const MachineLimit& limit : limits.all) {
     const double value = limit.per_second * 1e-9;
     if (limit.kind == Kind::bandwidth)
@@ -47,13 +49,13 @@ void add_roofs(Chart& chart, const MachineLimits& limits) {
                               .line = Line::solid});
     if (limit.kind != Kind::throughput) continue;
     const bool is_f32 = limit.type == DType::f32;
-    chart.series.push_back({.x = {chart.x.low, chart.x.high},
+    // From the fastest level's roof on: to its left that is the limit.
+    chart.series.push_back({.x = {fastest > 0 ? value / fastest : chart.x.low, chart.x.high},
                             .y = {value, value},
                             .color = kGrey,
                             .line = is_f32 ? Line::dashed : Line::dotted});
-    // At the right end, above the line.
     chart.series.push_back(
-        {.x = {chart.x.high / 1.15},
+        {.x = {chart.x.high / 1.05},
          .y = {value},
          .labels = {fmt::format("{} {} {}", limit.name, to_string(limit.type), rate_text(limit.per_second))}});
   }
@@ -98,7 +100,7 @@ Chart roofline(const std::vector<Row>& rows, const MachineLimits& limits, const 
     if (limit.kind == Kind::throughput) high_y = std::max(high_y, limit.per_second * 1e-9);
   Chart chart{.title = "Roofline of " + limits.device, .subtitle = description};
   chart.x = axis_around("operations / byte", low_x, high_x * 2);
-  chart.y = axis_around("10^9 operations / s", low_y, high_y);
+  chart.y = axis_around("10\u2079 operations / s", low_y, high_y);
   add_roofs(chart, limits);
   add_rows(chart, mine);
   return chart;

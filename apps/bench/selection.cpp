@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t power(int exponent) { return std::uint64_t{1} << exponent; }
 const std::vector<std::uint64_t> kSizes = {power(10), power(14), power(18), power(22), power(26)};
+constexpr std::uint64_t kLargest = power(28);
 const std::vector<std::uint64_t> kQuickSizes = {power(14), power(18), power(24)};
 const std::vector<DType> kQuickTypes = {DType::f32, DType::f64};
 
@@ -46,8 +47,10 @@ class Filter {
 };
 
 std::vector<std::uint64_t> sizes_of(const Case& row, const Selection& selection) {
-  if (row.sizes.empty()) return !selection.sizes.empty() ? selection.sizes : selection.quick ? kQuickSizes : kSizes;
-  std::vector<std::uint64_t> sizes = row.sizes;
+  if (row.sizes.empty() && !selection.sizes.empty()) return selection.sizes;
+  if (row.sizes.empty() && selection.quick) return kQuickSizes;
+  std::vector<std::uint64_t> sizes = row.sizes.empty() ? kSizes : row.sizes;
+  if (row.large) sizes.push_back(kLargest);
   std::erase_if(sizes, [&](std::uint64_t n) { return !allows(selection.sizes, n); });
   return sizes;
 }
@@ -109,7 +112,9 @@ std::vector<std::vector<std::string>> list_rows(const std::vector<Case>& cases, 
     const Case& row = *job.row;
     if (last != &row) {
       const bool limit = find_limit(row.name, row.types.front()), peer = find_peer(row.name, row.types.front());
-      rows.push_back({row.name, "", "", fmt::format("{}", row.moved), fmt::format("{}", row.flops), limit ? "yes" : "-",
+      const std::string flops =
+          row.pair_flops > 0 ? fmt::format("{}/pair", row.pair_flops) : fmt::format("{}", row.flops);
+      rows.push_back({row.name, "", "", fmt::format("{:.3g}", row.moved), flops, limit ? "yes" : "-",
                       peer ? "yes" : "-", row.what});
       last = &row;
     }

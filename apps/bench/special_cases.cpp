@@ -1,4 +1,4 @@
-#include "special_cases.hpp"
+#include "case_tables.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -82,21 +82,21 @@ double new_number() {
   return static_cast<double>((next++ & ((1u << 23) - 1)) + 8);
 }
 
-/// From a new expression to its result: built, lowered, compiled and run. The number that makes it new is multiplied by
-/// a zero, so that the result stays the same.
-Case compile() {
-  Case row{"compile", "out = sqrt(x*x + y*y) + NEW*z, first call", Floats::list(), 4, 6};
+/// A row for an expression that is built at each execution: `number()`, its literal, is multiplied by a zero, so that
+/// the result stays the same.
+Case built_each_time(const char* name, const char* what, double (*number)()) {
+  Case row{name, what, Floats::list(), 4, 6};
   row.sizes = {1024};
   row.clock = Clock::host;
   row.quick = true;
   row.arrays = 4;
-  row.prepare = [](const Device& device, DType type, std::uint64_t n, std::uint64_t) {
+  row.prepare = [number](const Device& device, DType type, std::uint64_t n, std::uint64_t) {
     return Floats::call(type, [&]<class T>() {
       const ArraySet set = make_sets<T>(device, {n}, 2, true, 1).front();
       const Array zero = device.zeros({n}, type);
-      const auto run = [device, set, zero] {
-        const Expr number = cast(literal(new_number()), dtype_of<T>);
-        device.assign(set.out, sqrt(set.x * set.x + set.y * set.y) + number * zero);
+      const auto run = [device, set, zero, number] {
+        const Expr factor = cast(literal(number()), dtype_of<T>);
+        device.assign(set.out, sqrt(set.x * set.x + set.y * set.y) + factor * zero);
       };
       const auto result = [set, run] {
         spoil(set.out);
@@ -119,8 +119,14 @@ Case compile() {
   return row;
 }
 
+/// From an expression to its result: built, lowered, compiled and run; or built, lowered and found in the cache.
+Case compile_cold() { return built_each_time("compile_cold", "out = sqrt(x*x + y*y) + NEW*z, first call", new_number); }
+Case compile_warm() {
+  return built_each_time("compile_warm", "out = sqrt(x*x + y*y) + 3*z, built anew, known", [] { return 3.0; });
+}
+
 }  // namespace
 
-std::vector<Case> special_cases() { return {upload(), download(), launch(), compile(), orbit()}; }
+std::vector<Case> special_cases() { return {upload(), download(), launch(), compile_cold(), compile_warm(), orbit()}; }
 
 }  // namespace lockstep::bench

@@ -4,8 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
 #include <utility>
 
+#include "bytes.hpp"
 #include "host_run.hpp"
 #include "peers/libraries/libraries.hpp"
 
@@ -20,11 +24,27 @@ std::uint64_t host_memory() {
   return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// A loop that stands beside the devices' rows, once it was found to be right.
+/// What stands beside the devices' rows, once it was found to be right.
 struct Loop {
-  std::unique_ptr<HostRun> run;
+  Batch batch{};
+  std::string device{};  ///< of the rows that it stands beside; empty: of CPUs
   std::shared_ptr<Beside> beside = std::make_shared<Beside>();
 };
+
+/// Why a library's result is not right. Sums have another order; libraries may round otherwise: Eigen's square roots
+/// do.
+std::string library_problem(const Job& job, std::span<const std::byte> got, std::span<const std::byte> expected) {
+  const DType type = job.row->result_type(job.type);
+  if (got.size() != size_of(type) || !is_floating(type))
+    return difference(got, expected, type, std::max(3, job.row->ulps));
+  return Floats::call(type, [&]<class T>() -> std::string {
+    T value, right;
+    std::memcpy(&value, got.data(), sizeof(T));
+    std::memcpy(&right, expected.data(), sizeof(T));
+    if (std::abs(value - right) <= 1024 * std::numeric_limits<T>::epsilon() * std::abs(right)) return {};
+    return fmt::format("got {}, expected {}", value, right);
+  });
+}
 
 }  // namespace
 
@@ -74,13 +94,17 @@ void Suite::add_loops(Running& running) const {
   const Job& job = running.job;
   const auto add = [&](Loop& loop, const HostLoop* found, const char* kind) {
     if (!found) return;
-    loop.run = std::make_unique<HostRun>(*found, job.n, cpu->info().units, running.sets);
+    const auto run = std::make_shared<HostRun>(*found, job.n, cpu->info().units, running.sets, *job.row);
     // Libraries may round otherwise: Eigen's square roots do.
     const int ulps = found->whole ? std::max(2, job.row->ulps) : job.row->ulps;
-    const std::string problem = loop.run->check(running.expected, ulps);
-    if (problem.empty()) return loop.run->choose();
-    loop.run.reset();
-    running.rows.front().wrong = fmt::format("the {} loop: {}", kind, problem);
+    const std::string problem = run->check(running.expected, ulps);
+    if (!problem.empty()) {
+      running.rows.front().wrong = fmt::format("the {} loop: {}", kind, problem);
+      return;
+    }
+    run->choose();
+    loop.beside->way = run->way();
+    loop.batch = host_batch([run] { run->run(); });
   };
   if (options_.limits) add(running.limit, find_limit(job.row->name, job.type), "limit's");
   if (options_.peers) add(running.peer, find_peer(job.row->name, job.type), "peer's");
@@ -88,11 +112,42 @@ void Suite::add_loops(Running& running) const {
     Loop loop;
     loop.beside->name = library.name;
     add(loop, find(library.loops, job.row->name, job.type), loop.beside->name.c_str());
-    if (loop.run) running.libraries.push_back(std::move(loop));
+    if (loop.batch) running.libraries.push_back(std::move(loop));
   }
 }
 
-void Suite::time(Running& running) const {
+void Suite::add_device_peers(Running& running) const {
+  const Job& job = running.job;
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    Row& row = running.rows[i];
+    if (!options_.peers || !row.skipped.empty() || !row.wrong.empty()) continue;
+    for (const DevicePeerLibrary& library : device_peer_libraries()) {
+      if (library.kind != devices_[i].info().kind) continue;
+      DevicePeerJob asked{devices_[i].info().description, job.row->name, job.type, job.n, running.sets};
+      for (std::uint64_t slot = 0; slot < 2; ++slot) asked.inputs.push_back(job.row->input(job.type, slot, job.n));
+      try {
+        const std::shared_ptr<DevicePeer> peer = library.prepare(asked);
+        if (!peer) continue;
+        const std::string problem = library_problem(job, peer->result(), running.expected);
+        if (!problem.empty()) {
+          row.wrong = fmt::format("{}: {}", library.name, problem);
+          continue;
+        }
+        Loop loop{[peer](std::uint64_t times) {
+                    const Batch queued = host_batch([&] { peer->run(); });
+                    return queued(times) + host_batch([&] { peer->wait(); })(1);
+                  },
+                  row.device};
+        loop.beside->name = library.name;
+        running.libraries.push_back(std::move(loop));
+      } catch (const std::exception& error) {
+        row.wrong = fmt::format("{}: {}", library.name, error.what());
+      }
+    }
+  }
+}
+
+void Suite::time(Running& running, const Effort& effort) const {
   std::vector<Batch> batches;
   std::vector<Row*> rows;
   std::vector<Loop*> loops;
@@ -106,25 +161,27 @@ void Suite::time(Running& running) const {
   std::vector<Loop*> wanted = {&running.limit, &running.peer};
   for (Loop& loop : running.libraries) wanted.push_back(&loop);
   for (Loop* loop : wanted) {
-    if (!loop->run) continue;
-    batches.push_back(host_batch([run = loop->run.get()] { run->run(); }));
+    if (!loop->batch) continue;
+    batches.push_back(loop->batch);
     loops.push_back(loop);
   }
-  std::vector<Samples> samples = measure(batches, options_.effort, running.level != "DRAM");
+  std::vector<Samples> samples = measure(batches, effort, running.level != "DRAM");
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i]->samples = std::move(samples[i]);
   for (std::size_t i = 0; i < loops.size(); ++i) {
     Samples& own = samples[rows.size() + i];
-    *loops[i]->beside = {std::move(own.seconds), own.times, loops[i]->run->way(), loops[i]->beside->name};
+    loops[i]->beside->seconds = std::move(own.seconds);
+    loops[i]->beside->times = own.times;
   }
   for (Row* row : rows) {
-    if (!row->device.starts_with("cpu")) continue;
-    if (running.limit.run) row->limit = running.limit.beside;
-    if (running.peer.run) row->peer = running.peer.beside;
-    for (const Loop& loop : running.libraries) row->libraries.push_back(loop.beside);
+    const bool is_cpu = row->device.starts_with("cpu");
+    if (is_cpu && running.limit.batch) row->limit = running.limit.beside;
+    if (is_cpu && running.peer.batch) row->peer = running.peer.beside;
+    for (const Loop& loop : running.libraries)
+      if (loop.device.empty() ? is_cpu : loop.device == row->device) row->libraries.push_back(loop.beside);
   }
 }
 
-std::vector<Row> Suite::run(const Job& job) const {
+std::vector<Row> Suite::run(const Job& job, std::optional<double> seconds) const {
   Running running;
   running.job = job;
   const std::uint64_t bytes = working_set(job);
@@ -145,7 +202,10 @@ std::vector<Row> Suite::run(const Job& job) const {
   running.expected = job.row->expected(job.type, job.n);
   for (const Device& device : devices_) prepare(running, device);
   add_loops(running);
-  if (options_.time) time(running);
+  add_device_peers(running);
+  Effort effort = options_.effort;
+  effort.seconds = seconds.value_or(effort.seconds);
+  if (options_.time) time(running, effort);
   return std::move(running.rows);
 }
 

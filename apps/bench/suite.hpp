@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ struct Row {
   double seconds() const { return summarize(samples.seconds).median; }
   /// Both for each execution.
   double bytes() const { return job.row->moved * static_cast<double>(job.n * size_of(job.type)); }
-  double flops() const { return job.row->flops * static_cast<double>(job.n); }
+  double flops() const { return job.row->flops_of(job.n); }
 };
 
 struct SuiteOptions {
@@ -54,8 +55,8 @@ class Suite {
   Suite(std::vector<Device> devices, SuiteOptions options);
 
   /// Verifies the job on every device, then times those that were right side by side: a row for each device. The first
-  /// device's is the base of comparison.
-  std::vector<Row> run(const Job& job) const;
+  /// device's is the base of comparison. `seconds`: in place of those of the options.
+  std::vector<Row> run(const Job& job, std::optional<double> seconds = {}) const;
   const std::vector<CacheLevel>& caches() const noexcept { return caches_; }
   const std::vector<Device>& devices() const noexcept { return devices_; }
 
@@ -63,7 +64,8 @@ class Suite {
   struct Running;
   void prepare(Running& running, const Device& device) const;
   void add_loops(Running& running) const;
-  void time(Running& running) const;
+  void add_device_peers(Running& running) const;
+  void time(Running& running, const Effort& effort) const;
 
   std::vector<Device> devices_;
   SuiteOptions options_;

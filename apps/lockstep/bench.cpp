@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include "bench/report.hpp"
@@ -62,17 +63,18 @@ std::string command_line(const Options& options) {
   if (!options.devices.empty()) text += fmt::format(" --device {}", fmt::join(options.devices, ","));
   if (!options.types.empty()) text += fmt::format(" --type {}", fmt::join(options.types, ","));
   if (!options.sizes.empty()) text += fmt::format(" --size {}", fmt::join(options.sizes, ","));
+  if (options.seconds != Options().seconds) text += fmt::format(" --time {}", options.seconds);
   return text + (options.no_limits ? " --no-limits" : "") + (options.no_peers ? " --no-peers" : "");
 }
 
-std::string heading(const std::vector<Device>& devices) {
+std::string heading(const std::vector<Device>& devices, const bench::Layout& layout) {
   std::string text;
   for (const Device& device : devices) {
     text += fmt::format("{}: {}", device.name(), device.info().description);
     for (const auto& [key, value] : device.info().properties) text += fmt::format(", {} {}", key, value);
     text += "\n";
   }
-  return text + "\n" + bench::heading_line(devices.size() > 1);
+  return text + "\n" + bench::heading_line(layout);
 }
 
 /// A row that is wrong, or has other bits than on the first device though both are said to be exact.
@@ -105,20 +107,44 @@ std::vector<bench::Chart> rooflines(const std::vector<bench::Row>& rows, const b
   return charts;
 }
 
+/// The seconds to time the next row for. With --quick less and less where verifying takes long or there are many
+/// devices or libraries, so that the table is there within a minute.
+class Pace {
+ public:
+  Pace(const Options& options, std::size_t rows)
+      : most_(suite_options(options).effort.seconds), is_quick_(options.quick), left_(rows) {}
+
+  double next() {
+    constexpr double kAll = 50,
+                     kTimings = 4;  // the rest is for the limits; a row, its limit, its peer, its verification
+    const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const double share = (kAll - passed) / static_cast<double>(left_--) / kTimings;
+    return is_quick_ ? std::min(most_, std::max(share, 0.003)) : most_;
+  }
+
+ private:
+  double most_;
+  bool is_quick_;
+  std::size_t left_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 int measure(const Options& options) {
   const std::vector<bench::Case> cases = bench::all_cases();
   const std::vector<bench::Job> jobs = bench::select(cases, selection_of(options));
   if (!options.json.empty() && !options.json_to_stdout()) check_writable(options.json);
   if (!options.plot.empty()) bench::check_chart_file(options.plot), check_writable(options.plot);
   const bench::Suite suite(open_devices(options), suite_options(options));
-  const bool several = suite.devices().size() > 1, table = !options.json_to_stdout();
-  if (table) print(heading(suite.devices()));
+  const bool table = !options.json_to_stdout();
+  const bench::Layout layout = bench::layout_of(jobs, suite.devices().size() > 1);
+  if (table) print(heading(suite.devices(), layout));
   std::vector<bench::Row> rows;
+  Pace pace(options, jobs.size());
   for (const bench::Job& job : jobs) {
-    for (bench::Row& row : suite.run(job)) {
+    for (bench::Row& row : suite.run(job, pace.next())) {
       const std::size_t first = rows.size() - rows.size() % suite.devices().size();
       rows.push_back(std::move(row));
-      if (table) print(bench::row_line(rows.back(), rows[first], several));
+      if (table) print(bench::row_line(rows.back(), rows[first], layout));
     }
   }
   const std::vector<bench::MachineLimits> limits = limits_of(suite, options);
@@ -168,7 +194,8 @@ Run setup_bench(CLI::App& app) {
   app.add_option("--type", options->types, "f32, f64, i32 or i64 (default: all that a case has)")
       ->delimiter(',')
       ->type_name("T[,..]");
-  app.add_option("--size", options->sizes, "numbers of elements, such as 1000 or 2^18 (default: 2^10 to 2^26)")
+  app.add_option("--size", options->sizes,
+                 "numbers of elements, such as 1000 or 2^18 (default: 2^10 to 2^26, of some 2^28)")
       ->delimiter(',')
       ->type_name("N[,..]");
   auto* quick = app.add_flag("--quick", options->quick, "the main rows, in less than a minute");

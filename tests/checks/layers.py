@@ -65,6 +65,7 @@ VENDORS = [
     ("CLI/*", ["apps/*"]),
     ("cairo*.h", ["apps/bench/plot/*"]),
     ("Eigen/*", ["apps/bench/peers/libraries/*"]),
+    ("boost/compute/*", ["apps/bench/peers/libraries/*"]),
     ("CL/*", ["backends/opencl/*"]),
     ("cuda*", ["backends/cuda/*", "kernels/*.cu"]),
     ("nvrtc*", ["backends/cuda/*"]),

@@ -48,8 +48,9 @@ class Map {
   Box frame_;
 };
 
-void draw_mark(Canvas& canvas, Mark mark, double x, double y) {
+void draw_mark(Canvas& canvas, Mark mark, const Color& color, double x, double y) {
   cairo_t* c = canvas.context();
+  canvas.color(color);
   const double r = kMarkSize;
   cairo_new_path(c);
   switch (mark) {
@@ -75,7 +76,11 @@ void draw_mark(Canvas& canvas, Mark mark, double x, double y) {
       cairo_close_path(c);
       break;
   }
-  cairo_fill(c);
+  // A rim keeps marks apart that lie on each other.
+  cairo_fill_preserve(c);
+  canvas.color({1, 1, 1});
+  canvas.line_width(0.7);
+  cairo_stroke(c);
 }
 
 void set_line(Canvas& canvas, Line line) {
@@ -140,14 +145,14 @@ class Drawing {
   }
 
   void points(const Series& s) {
-    canvas_.color(color_of(s));
-    canvas_.line_width(1);
     for (std::size_t i = 0; i < s.x.size(); ++i) {
       const auto x = map_.x(s.x[i]), y = map_.y(s.y[i]);
       if (!x || !y || s.mark == Mark::none) continue;
-      draw_mark(canvas_, s.mark, *x, *y);
+      draw_mark(canvas_, s.mark, color_of(s), *x, *y);
       taken_.push_back({*x - kMarkSize, *y - kMarkSize, 2 * kMarkSize, 2 * kMarkSize});
       if (s.low.empty()) continue;
+      canvas_.color(color_of(s));
+      canvas_.line_width(1);
       const auto low = map_.y(s.low[i]), high = map_.y(s.high[i]);
       if (low && high) canvas_.line(*x, *low, *x, *high);
     }
@@ -162,14 +167,16 @@ class Drawing {
       if (!x || !y || s.labels[i].empty()) continue;
       const double width = canvas_.text_width(s.labels[i]), height = kLabelSize;
       for (const double gap : {6.0, 9.0, 14.0}) {
-        const std::array<Box, 8> places = {{{*x + gap, *y - height / 2, width, height},
-                                            {*x - gap - width, *y - height / 2, width, height},
-                                            {*x - width / 2, *y - gap - height, width, height},
-                                            {*x - width / 2, *y + gap, width, height},
-                                            {*x + gap * 0.7, *y - gap * 0.7 - height, width, height},
-                                            {*x - gap * 0.7 - width, *y - gap * 0.7 - height, width, height},
-                                            {*x + gap * 0.7, *y + gap * 0.7, width, height},
-                                            {*x - gap * 0.7 - width, *y + gap * 0.7, width, height}}};
+        std::array<Box, 8> places = {{{*x + gap, *y - height / 2, width, height},
+                                      {*x - gap - width, *y - height / 2, width, height},
+                                      {*x - width / 2, *y - gap - height, width, height},
+                                      {*x - width / 2, *y + gap, width, height},
+                                      {*x + gap * 0.7, *y - gap * 0.7 - height, width, height},
+                                      {*x - gap * 0.7 - width, *y - gap * 0.7 - height, width, height},
+                                      {*x + gap * 0.7, *y + gap * 0.7, width, height},
+                                      {*x - gap * 0.7 - width, *y + gap * 0.7, width, height}}};
+        // What names a line stands above its end.
+        if (s.mark == Mark::none) std::swap(places[0], places[5]);
         const auto place = std::find_if(places.begin(), places.end(), [&](const Box& b) { return is_free(b); });
         if (place == places.end()) continue;
         canvas_.color({1, 1, 1, 0.75});
@@ -209,7 +216,7 @@ class Drawing {
       set_line(canvas_, s.line);
       if (s.line != Line::none) canvas_.line(x, y, x + 20, y);
       canvas_.dash(0, 0);
-      draw_mark(canvas_, s.mark, x + 10, y);
+      draw_mark(canvas_, s.mark, color_of(s), x + 10, y);
       canvas_.color({});
       canvas_.text(x + 26, y + 3.5, s.name);
       y += 16;

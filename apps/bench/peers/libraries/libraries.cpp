@@ -19,4 +19,13 @@ std::span<const PeerLibrary> peer_libraries() {
   return all;
 }
 
+std::span<const DevicePeerLibrary> device_peer_libraries() {
+  static const std::vector<DevicePeerLibrary> all = {
+#ifdef LOCKSTEP_PEER_BOOST_COMPUTE
+      {"Boost.Compute", "opencl", boost_compute_peer},
+#endif
+  };
+  return all;
+}
+
 }  // namespace lockstep::bench
