@@ -200,6 +200,37 @@ TEST_CASE_FIXTURE(OnDevice, "floats of one index are the unit tree of their orde
   CHECK(counts.to_host<float>() == std::vector<float>{0.5f, 0, 1.5f});
 }
 
+TEST_CASE_FIXTURE(OnDevice, "a few floats for a large target, and many for one of many elements") {
+  for (const auto& [size, n] : {std::pair<std::int64_t, std::size_t>{300000, 900}, {70000, 40000}}) {
+    CAPTURE(size);
+    const Cells values = awkward_cells(DType::f32, n, 16), before = awkward_cells(DType::f32, 300000, 17);
+    const Places places = random_places(n, -size, size, 18);
+    std::map<std::int64_t, std::vector<float>> at;
+    for (std::size_t i = 0; i < n; ++i)
+      at[places[i] < 0 ? places[i] + size : places[i]].push_back(from_bits<float>(values.bits[i]));
+    Cells expected{DType::f32, {before.bits.begin(), before.bits.begin() + size}};
+    const Array target = upload(device, expected);
+    for (const auto& [place, there] : at) {
+      std::uint64_t& bits = expected.bits[static_cast<std::size_t>(place)];
+      bits = to_bits(from_bits<float>(bits) + tree_sum<float>(there));
+    }
+    scatter_add(target, device.array(places), upload(device, values));
+    CHECK(difference(target, expected) == "");
+  }
+}
+
+TEST_CASE_FIXTURE(OnDevice, "values and indices that lie in the target itself count as they were before") {
+  const Array x = device.evaluate(arange(9000));
+  const Array reversed = device.evaluate(8999 - arange(9000));
+  put(x, reversed, x);
+  CHECK(difference(x, reversed) == "");
+  put(x, x, Expr(x) * 2);  // x holds 8999 .. 0: element x[i] becomes 2 x[i]
+  CHECK(difference(x, device.evaluate(arange(9000) * 2)) == "");
+  const Array y = device.evaluate(arange(9000));
+  scatter_add(y.slice({{0, 4500}}), y.slice({{0, 4500}}), y.slice({{4500}}));
+  CHECK(difference(y.slice({{0, 4500}}), device.evaluate(arange(4500) * 2 + 4500)) == "");
+}
+
 TEST_CASE_FIXTURE(OnDevice, "bincount counts every number up to the largest") {
   for (const std::int64_t size : {1, 900, 6000}) {
     CAPTURE(size);

@@ -57,14 +57,26 @@ typedef struct {
   unsigned char* digits;
 } Shared;
 
-// sums[d] becomes the sum of sums[0 .. d].
-__device__ void sum_up(u32* sums, u32* other) {
-  for (u32 back = 1; back < DIGITS; back *= 2) {
-    MEET();
-    for (u32 d = FIRST; d < DIGITS; d += STEP) other[d] = sums[d] + (d >= back ? sums[d - back] : 0);
-    u32* swap = sums;
-    sums = other;
-    other = swap;
+// sums[d] becomes the sum of sums[0 .. d]. A warp adds up a run of digits, then what the runs before it hold.
+__device__ void sum_up(u32* sums, u32* of_runs) {
+  const u32 team = FIRST / TEAM, member = FIRST % TEAM, teams = STEP / TEAM, run = DIGITS / teams;
+  MEET();
+  u32 before = 0;
+  for (u32 d = team * run + member; d < (team + 1) * run; d += TEAM) {
+    u32 sum = sums[d];
+    for (u32 back = 1; back < TEAM; back *= 2) {
+      const u32 earlier = __shfl_up_sync(~0u, sum, back);
+      sum += member >= back ? earlier : 0;
+    }
+    sums[d] = sum += before;
+    before = __shfl_sync(~0u, sum, TEAM - 1);
+  }
+  if (member == 0) of_runs[team] = before;
+  MEET();
+  for (u32 d = FIRST; d < DIGITS; d += STEP) {
+    u32 sum = 0;
+    for (u32 t = 0; t < d / run; ++t) sum += of_runs[t];
+    sums[d] += sum;
   }
   MEET();
 }
@@ -73,9 +85,17 @@ __device__ void count_tile(u32* count, const K* keys, const u32* places_in, u32*
                 u64 begin, u64 end, u64 tiles, u64 tile, u32 order, u32 shift, u32 places, u64 row) {
   for (u32 d = FIRST; d < DIGITS; d += STEP) count[d] = 0;
   MEET();
-  for (u64 i = begin + FIRST; i < end; i += STEP) {
-    const u32 place = !row ? 0 : places == OWN_POSITIONS ? (u32)i : places_in[i];
-    atomicAdd(&count[digit_of(keys[i], place, order, shift, row)], 1u);
+  for (u64 p = begin + FIRST; p < end; p += STEP * EACH) {
+    K key[EACH];
+    u32 place[EACH];
+    for (u32 k = 0; k < EACH; ++k) {  // all are on their way before the first is counted
+      const u64 i = p + k * STEP;
+      if (i >= end) continue;
+      key[k] = keys[i];
+      place[k] = !row ? 0 : places == OWN_POSITIONS ? (u32)i : places_in[i];
+    }
+    for (u32 k = 0; k < EACH; ++k)
+      if (p + k * STEP < end) atomicAdd(&count[digit_of(key[k], place[k], order, shift, row)], 1u);
   }
   MEET();
   for (u32 d = FIRST; d < DIGITS; d += STEP) counts[d * tiles + tile] = count[d];
@@ -102,21 +122,22 @@ __device__ void sum_counts(u32* sums, u32* counts, u64 tiles, u64 d) {
   if (FIRST == 0) counts[DIGITS * tiles + d] = total;
 }
 
-// Where each key of the part from `begin` goes among the keys of the part: a team of 32 has a run of them, of which it
-// ranks 32 neighbours at a time by who else in the team holds the digit.
+// Where each key of the part from `begin` goes among the keys of the part: a team, which is a warp, has a run of them, of
+// which it ranks 32 neighbours at a time by who else in the team holds the digit. (By __match_any_sync that takes longer.)
 __device__ void rank_part(const Shared* s, const u32* digit, u32* to, u64 begin, u64 end) {
   const u32 team = FIRST / TEAM, member = FIRST % TEAM, teams = STEP / TEAM;
   u32* same = s->same + team * DIGITS;
   u32* held = s->team_counts + team * DIGITS;
   for (u32 i = FIRST; i < teams * DIGITS; i += STEP) s->same[i] = s->team_counts[i] = 0;
+  MEET();
   for (u32 k = 0; k < EACH; ++k) {
     const bool here = begin + (team * EACH + k) * TEAM + member < end;
-    MEET();
+    __syncwarp();
     if (here) atomicOr(&same[digit[k]], 1u << member);
-    MEET();
+    __syncwarp();
     const u32 who = here ? same[digit[k]] : 0, below = __popc(who & ((1u << member) - 1));
     if (here) to[k] = held[digit[k]] + below;
-    MEET();
+    __syncwarp();
     if (here && below == 0) {
       held[digit[k]] += __popc(who);
       same[digit[k]] = 0;

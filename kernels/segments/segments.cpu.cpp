@@ -1,15 +1,16 @@
 // kernels/segments/segments.cpu.cpp - the unit tree of each segment. Contract: README.md. Twins: segments.cl,
-// segments.cu. One thread has a tile; the compiler makes vectors of the lanes.
+// segments.cu. One thread has a tile.
 #include "segments/segments.hpp"
 
 #include <algorithm>
 #include <type_traits>
 
+#include "unit_tree.cpu.hpp"
+
 namespace lockstep {
 namespace {
 
 constexpr std::uint64_t kThreads = 256;
-constexpr std::uint64_t kRow = 128;
 
 template <ScanOp kOp, class T>
 T combine(T a, T b) {
@@ -53,21 +54,6 @@ struct Keys {
   BitOrder kind() const { return static_cast<BitOrder>(order & ~kScanMirrored); }
 };
 
-/// The node of a unit, which has fewer than 1024 elements at the end of a segment.
-template <ScanOp kOp, class T>
-T sum_unit(const T* x, std::uint64_t count, Keys<kOp, T> keys) {
-  T lanes[kRow];
-  const std::uint64_t width = std::min(count, kRow);
-  for (std::uint64_t l = 0; l < width; ++l) lanes[l] = keys.read(x[l]);
-  for (std::uint64_t r = kRow; r < count; r += kRow) {
-    const std::uint64_t here = std::min(kRow, count - r);
-    for (std::uint64_t l = 0; l < here; ++l) lanes[l] = combine<kOp>(lanes[l], keys.read(x[r + l]));
-  }
-  for (std::uint64_t reach = kRow / 2; reach > 0; reach /= 2)
-    for (std::uint64_t l = 0; l < reach && l + reach < width; ++l) lanes[l] = combine<kOp>(lanes[l], lanes[l + reach]);
-  return lanes[0];
-}
-
 template <ScanOp kOp, class T>
 void segments(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
   const T* x = arguments.array<T>(0);
@@ -89,7 +75,9 @@ void segments(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t 
     for (std::uint64_t k = first; k < std::min(last, all); ++k) {
       while (static_cast<std::uint64_t>(units[s + 1]) <= k) ++s;
       const auto from = offsets[s] + (static_cast<std::int64_t>(k) - units[s]) * static_cast<std::int64_t>(kScanUnit);
-      nodes[k] = sum_unit<kOp>(x + from, std::min(kScanUnit, static_cast<std::uint64_t>(offsets[s + 1] - from)), keys);
+      nodes[k] = unit_node(
+          x + from, std::min(kTreeUnit, static_cast<std::uint64_t>(offsets[s + 1] - from)),
+          [&](T v) { return keys.read(v); }, combine<kOp, T>);
     }
     return;
   }

@@ -16,9 +16,8 @@ void require_inside(const Array& indices, std::uint64_t length, std::string_view
   const Expr n(whole(length));
   const Expr outside =
       is_unsigned(indices.dtype()) ? i >= Expr(length) : cast(i, DType::i64) >= n || cast(i, DType::i64) < -n;
-  const auto [found, first] = evaluate(any(outside), argmax(outside));
-  if (!found.item<bool>()) return;
-  const std::int64_t place = first.item<std::int64_t>();
+  if (!item<bool>(any(outside))) return;
+  const auto place = item<std::int64_t>(argmax(outside));
   const Array index = indices.reshape({indices.size()}).at(place);
   if (is_unsigned(indices.dtype()))
     fail(Code::bad_argument, "index {} at place {} of the indices of {} is out of range for {} elements",
