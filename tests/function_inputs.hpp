@@ -152,4 +152,11 @@ std::vector<T> on_device(const Device& device, const FunctionInfo& row, const In
   return evaluate(call(row.function, std::initializer_list<Expr>{x, device.array(in.y)})).template to_host<T>();
 }
 
+/// `function` of one operand, of values.
+template <class T>
+std::vector<T> values_of(const Device& device, Function function, const std::vector<T>& x) {
+  const Array a = device.array(x);
+  return evaluate(call(function, std::initializer_list<Expr>{a})).template to_host<T>();
+}
+
 }  // namespace lockstep::test
