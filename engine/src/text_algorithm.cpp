@@ -18,7 +18,7 @@ Prefix prefix_of(const AlgorithmCall& c) { return c.exclusive ? Prefix::exclusiv
 /// Sorts go along the last axis if the text names none.
 std::optional<int> sort_axis(const AlgorithmCall& c) { return c.has_axis ? c.axis : -1; }
 
-constexpr std::array<AlgorithmInfo, 11> kAlgorithms = {{
+constexpr std::array<AlgorithmInfo, 12> kAlgorithms = {{
     {"cumsum", "cumsum(x), cumsum(x, axis=0) or cumsum(x, exclusive=True)", 1, true, true,
      [](Operands o, const AlgorithmCall& c) { return Expr(cumsum(o[0], c.axis, prefix_of(c))); }},
     {"cumprod", "cumprod(x), cumprod(x, axis=0) or cumprod(x, exclusive=True)", 1, true, true,
@@ -40,6 +40,10 @@ constexpr std::array<AlgorithmInfo, 11> kAlgorithms = {{
      [](Operands o, const AlgorithmCall&) { return Expr(compress(o[0], o[1])); }},
     {"take", "take(x, indices) or take(x, indices, axis=0)", 2, true, false,
      [](Operands o, const AlgorithmCall& c) { return Expr(take(o[0], o[1], c.axis)); }},
+    {"shuffle", "shuffle(x, seed) or shuffle(x, seed, axis=1)", 2, true, false,
+     [](Operands o, const AlgorithmCall& c) {
+       return Expr(shuffle(o[0], o[1], 0, c.has_axis ? c.axis : std::optional<int>(0)));
+     }},
 }};
 
 }  // namespace

@@ -5,4 +5,5 @@
 #include "lockstep/scan.hpp"
 #include "lockstep/segments.hpp"
 #include "lockstep/select.hpp"
+#include "lockstep/shuffle.hpp"
 #include "lockstep/sort.hpp"
