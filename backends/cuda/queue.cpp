@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "backends/cuda/arguments.hpp"
 #include "backends/cuda/generated_program.hpp"
+#include "backends/cuda/graph.hpp"
 #include "backends/cuda/native_program.hpp"
 #include "lockstep/error.hpp"
 
@@ -79,7 +81,15 @@ std::byte* Queue::scratch_for(std::uint64_t bytes) {
 }
 
 void Queue::write(std::byte* to, const void* from, std::uint64_t bytes) {
-  staging_.write(stream_.get(), to, from, bytes);
+  if (!capturing_) {
+    staging_.write(stream_.get(), to, from, bytes);
+    return;
+  }
+  // Every replay reads them: they are the graph's own.
+  const PinnedMemory& numbers = captured_numbers_.emplace_back(session_->allocate_pinned(bytes));
+  std::memcpy(numbers.get(), from, bytes);
+  session_->check(cudaMemcpyAsync(to, numbers.get(), bytes, cudaMemcpyHostToDevice, stream_.get()),
+                  "copy to the device");
 }
 
 void Queue::start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_t block_size,
@@ -88,7 +98,7 @@ void Queue::start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_
     throw Error(Code::unsupported,
                 fmt::format("{} would need {} blocks, and a grid has at most {}", kernel.name, blocks, kMostBlocks),
                 "Work on fewer elements at once.");
-  session_->note_launch(kernel.name);
+  if (!capturing_) session_->note_launch(kernel.name);
   auto places = places_of(arguments);
   // A kernel of a library goes in the place of a function's address.
   session_->check(cudaLaunchKernel(reinterpret_cast<const void*>(kernel.kernel), dim3(static_cast<unsigned>(blocks)),
@@ -128,6 +138,66 @@ void Queue::do_launch(const Executable& executable, std::span<const NativeArgume
 std::unique_ptr<BackendEvent> Queue::do_record() {
   session_->use();
   return std::make_unique<Marker>(session_, stream_.get());
+}
+
+std::unique_ptr<BackendGraph> Queue::do_make_graph(const std::function<void()>& queue_work) {
+  session_->use();
+  if (session_->synchronous) return nullptr;  // who looks for a failure wants kernels one by one
+  // Relaxed: scratch memory may be allocated meanwhile, and other threads may do what they like.
+  session_->check(cudaStreamBeginCapture(stream_.get(), cudaStreamCaptureModeRelaxed), "begin a recording");
+  capturing_ = true;
+  const auto end = [this] {
+    cudaGraph_t graph = nullptr;
+    const cudaError_t status = cudaStreamEndCapture(stream_.get(), &graph);
+    capturing_ = false;
+    return std::pair(status, GraphHandle(graph));
+  };
+  try {
+    queue_work();
+  } catch (...) {
+    static_cast<void>(end());
+    captured_numbers_.clear();
+    throw;
+  }
+  auto [status, graph] = end();
+  std::vector<PinnedMemory> numbers = std::move(captured_numbers_);
+  captured_numbers_.clear();
+  cudaGraphExec_t ready = nullptr;
+  if (status == cudaSuccess) status = cudaGraphInstantiate(&ready, graph.get(), 0);
+  if (status != cudaSuccess && !is_sticky(status)) {
+    static_cast<void>(cudaGetLastError());
+    return nullptr;  // then its parts are queued one by one
+  }
+  session_->check(status, "make a recording ready");
+  return std::make_unique<Graph>(session_, stream_.get(), ReadyGraph(ready), std::move(numbers));
+}
+
+void Queue::let_wait(const Queue& other) const {
+  session_->use();
+  const EventHandle event = session_->make_event(cudaEventDisableTiming);
+  session_->check(cudaEventRecord(event.get(), stream_.get()), "record an event");
+  other.session_->use();
+  other.session_->check(cudaStreamWaitEvent(other.stream_.get(), event.get(), 0), "wait for another device");
+}
+
+bool Queue::do_copy_from(BackendQueue& other, const Buffer& from, std::uint64_t from_offset, Buffer& to,
+                         std::uint64_t to_offset, std::uint64_t bytes) {
+  auto* source = dynamic_cast<Queue*>(&other);
+  if (!source) return false;
+  source->let_wait(*this);
+  session_->use();
+  session_->reach(source->session_->found.number);
+  // Without access to each other's memory the driver takes the way through the host, in the same order.
+  const cudaError_t status =
+      cudaMemcpyPeerAsync(address_of(to) + to_offset, session_->found.number, address_of(from) + from_offset,
+                          source->session_->found.number, bytes, stream_.get());
+  if (status != cudaSuccess && !is_sticky(status)) {
+    static_cast<void>(cudaGetLastError());
+    return false;
+  }
+  session_->check(status, "copy from another device");
+  let_wait(*source);
+  return true;
 }
 
 void Queue::do_wait_for(const BackendEvent& event) {

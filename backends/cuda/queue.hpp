@@ -6,12 +6,12 @@
 
 #include "backends/cuda/session.hpp"
 #include "backends/cuda/staging.hpp"
-#include "lockstep/backend.hpp"
+#include "lockstep/backend_extras.hpp"
 
 namespace lockstep::cuda {
 
 /// A stream.
-class Queue : public BackendQueue {
+class Queue : public BackendQueue, public GraphQueue, public PeerQueue {
  public:
   explicit Queue(std::shared_ptr<Session> session);
   ~Queue() override;
@@ -24,6 +24,9 @@ class Queue : public BackendQueue {
   void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override;
   std::unique_ptr<BackendEvent> do_record() override;
   void do_wait_for(const BackendEvent& event) override;
+  std::unique_ptr<BackendGraph> do_make_graph(const std::function<void()>& queue_work) override;
+  bool do_copy_from(BackendQueue& other, const Buffer& from, std::uint64_t from_offset, Buffer& to,
+                    std::uint64_t to_offset, std::uint64_t bytes) override;
 
   /// Scratch memory of at least `bytes` for the next kernels.
   std::byte* scratch_for(std::uint64_t bytes);
@@ -34,12 +37,17 @@ class Queue : public BackendQueue {
              std::vector<std::uint64_t>& arguments);
 
  private:
+  /// What `other` is given from here on begins after all that this queue was given; their devices may differ.
+  void let_wait(const Queue& other) const;
+
   std::shared_ptr<Session> session_;
   StreamHandle stream_;
   Staging staging_;
   Memory scratch_;
   std::uint64_t scratch_bytes_ = 0;
   std::vector<Memory> outgrown_;  ///< former scratch memory: queued work may use it, and freeing would wait for that
+  bool capturing_ = false;
+  std::vector<PinnedMemory> captured_numbers_;  ///< that captured copies read
 };
 
 }  // namespace lockstep::cuda

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "backends/cuda/precompiled.hpp"
 #include "lockstep/error.hpp"
 
 namespace lockstep::cuda {
@@ -90,32 +91,58 @@ EventHandle Session::make_event(unsigned flags) const {
   return EventHandle(event);
 }
 
+void Session::reach(int other) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::find(reached_.begin(), reached_.end(), other) != reached_.end()) return;
+    reached_.push_back(other);
+  }
+  int can = 0;
+  if (cudaDeviceCanAccessPeer(&can, found.number, other) == cudaSuccess && can != 0)
+    static_cast<void>(cudaDeviceEnablePeerAccess(other, 0));
+  static_cast<void>(cudaGetLastError());  // they copy through the host then
+}
+
+cudaError_t Session::open(std::span<const std::byte> code, const char* entry, KernelHandle& handle) const {
+  cudaLibrary_t library = nullptr;
+  cudaError_t status = cudaLibraryLoadData(&library, code.data(), nullptr, nullptr, 0, nullptr, nullptr, 0);
+  if (status != cudaSuccess) return status;
+  handle.library = Library(library);
+  return cudaLibraryGetKernel(&handle.kernel, library, entry);
+}
+
 KernelHandle Session::load(const Compiler::Source& source, const char* entry) const {
   use();
-  const std::string key = compiler_.key_of(source);
   KernelHandle handle;
   handle.name = source.name;
-  cudaLibrary_t library = nullptr;
-  const auto take = [&](const std::vector<std::byte>& code) {
-    return cudaLibraryLoadData(&library, code.data(), nullptr, nullptr, 0, nullptr, nullptr, 0);
-  };
-  std::vector<std::byte> code = compiler_.cached(key);
-  cudaError_t status = code.empty() ? cudaErrorInvalidKernelImage : take(code);
-  if (status != cudaSuccess && !is_sticky(status)) {
+  cudaError_t status = cudaErrorInvalidKernelImage;
+  // What is there already may be refused by this driver: then it is compiled anew.
+  const auto is_refused = [&] {
+    if (status == cudaSuccess || is_sticky(status)) return false;
     static_cast<void>(cudaGetLastError());
-    if (!code.empty()) compiler_.forget(key);  // the driver does not want it any more
-    code = compiler_.compile(source, key);
-    status = take(code);
+    return true;
+  };
+  if (const Precompiled* ready = find_precompiled(source, entry, found.architecture)) {
+    status = open(ready->code, entry, handle);
+    if (!is_refused()) {
+      check(status, fmt::format("load {}", source.what));
+      return handle;
+    }
   }
-  check(status, fmt::format("load {}", source.what));
-  handle.library = Library(library);
-  status = cudaLibraryGetKernel(&handle.kernel, library, entry);
+  const std::string key = compiler_.key_of(source);
+  std::vector<std::byte> code = compiler_.cached(key);
+  if (!code.empty()) status = open(code, entry, handle);
+  if (code.empty() || is_refused()) {
+    if (!code.empty()) compiler_.forget(key);
+    code = compiler_.compile(source, key);
+    status = open(code, entry, handle);
+  }
   if (status == cudaErrorSymbolNotFound || status == cudaErrorInvalidDeviceFunction) {
     static_cast<void>(cudaGetLastError());
     throw Error(Code::compile, fmt::format("the source of {} has no entry '{}'", source.what, entry),
                 "KernelSource::entry must name an extern \"C\" __global__ function of the text.", name_of(status));
   }
-  check(status, "find a kernel");
+  check(status, fmt::format("load {}", source.what));
   return handle;
 }
 

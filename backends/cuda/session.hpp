@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,8 @@ class Session {
   Memory allocate(std::uint64_t bytes) const;
   PinnedMemory allocate_pinned(std::uint64_t bytes) const;
   EventHandle make_event(unsigned flags) const;
+  /// Lets this device, which is the current one, read the memory of another, if the two can.
+  void reach(int other) const;
 
   /// Compiles and loads `source`, and takes the kernel `entry` of it.
   KernelHandle load(const Compiler::Source& source, const char* entry) const;
@@ -52,10 +55,12 @@ class Session {
 
  private:
   std::string suspects() const;
+  cudaError_t open(std::span<const std::byte> code, const char* entry, KernelHandle& handle) const;
 
   Compiler compiler_;
   mutable std::mutex mutex_;                   ///< of what follows
   mutable std::vector<std::string> launched_;  ///< the last kernels since the device was last known to be well
+  mutable std::vector<int> reached_;           ///< devices that `reach` was called for
   mutable std::string lost_;                   ///< why the device is lost; empty while it is not
 };
 

@@ -35,6 +35,7 @@ struct Request {
   Array target;
 };
 
+class Tape;
 class RecipeBook;
 class RecipeKey;
 struct Leaves;
@@ -69,7 +70,7 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   /// The compiled form of a program, from the cache if it was seen before.
   std::shared_ptr<const Executable> compile(const Program& program);
   /// Runs one program over one space; the caller holds `mutex`.
-  void run_pass(BackendQueue& on, const Executable& executable, const Pass& pass);
+  void run_pass(BackendQueue& on, const std::shared_ptr<const Executable>& executable, const Pass& pass);
 
   std::unique_ptr<BackendDevice> backend;
   DeviceInfo info;
@@ -80,6 +81,7 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   QueueOrder order;
   Counters counters;
   std::shared_ptr<Recorder> recorder;  ///< of a Profile; null if nobody records
+  Tape* tape = nullptr;                ///< of the Recording that is being made; null if none is
   std::once_flag tested;
   BitStatus bits;
 

@@ -4,6 +4,7 @@
 #include "builder.hpp"
 #include "device_impl.hpp"
 #include "require.hpp"
+#include "tape.hpp"
 
 namespace lockstep {
 namespace {
@@ -98,10 +99,12 @@ void Device::Impl::launch(BackendQueue& on, const Kernel& kernel, std::span<cons
   }
   if (n == 0) return;  // an empty launch is an error in CUDA and in OpenCL
   const std::lock_guard lock(mutex);
+  const bool keeps = tape && tape->keeps(on);
   for (std::size_t i = 0; i < parameters.size(); ++i)
     if (native[i].buffer) order.use(on, *native[i].buffer, parameters[i].access != Access::read);
   const auto run = [&] { on.do_launch(*kernel.executable_, native, n); };
   recorder ? recorder->record(Work::launch, on, Label(kernel.name()), n * bytes_per_element(parameters), run) : run();
+  if (keeps) tape->add(kernel.executable_, native, n, parameters);
   ++counters.launches;
 }
 

@@ -81,6 +81,28 @@ std::unique_ptr<Buffer> MemoryPool::take(std::uint64_t bytes) {
 
 void MemoryPool::give_back(std::unique_ptr<Buffer> buffer) noexcept {
   const std::lock_guard lock(mutex_);
+  give_back_locked(std::move(buffer));
+}
+
+void MemoryPool::keep(const Buffer& buffer) {
+  const std::lock_guard lock(mutex_);
+  ++kept_[&buffer].times;
+}
+
+void MemoryPool::let_go(const Buffer& buffer) noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto kept = kept_.find(&buffer);
+  if (--kept->second.times > 0) return;
+  std::unique_ptr<Buffer> unused = std::move(kept->second.given_back);
+  kept_.erase(kept);
+  if (unused) give_back_locked(std::move(unused));
+}
+
+void MemoryPool::give_back_locked(std::unique_ptr<Buffer> buffer) noexcept {
+  if (const auto kept = kept_.find(buffer.get()); kept != kept_.end()) {
+    kept->second.given_back = std::move(buffer);
+    return;
+  }
   const std::uint64_t bytes = buffer->bytes();
   use_.in_use -= bytes;
   try {

@@ -7,6 +7,7 @@
 #include "plan.hpp"
 #include "recipe.hpp"
 #include "require.hpp"
+#include "tape.hpp"
 #include "typing.hpp"
 
 namespace lockstep {
@@ -115,7 +116,7 @@ class Run {
     for (const Prepared& p : passes_) {
       const Pass pass{p.dims.rank,           p.dims.outer_rank, p.dims.extents, p.work.array_operands,
                       p.work.index_operands, p.outputs,         p.work.scalars};
-      const auto run = [&] { device_.run_pass(on_, *p.executable, pass); };
+      const auto run = [&] { device_.run_pass(on_, p.executable, pass); };
       if (device_.recorder)
         device_.recorder->record(Work::pass, on_, p.label, bytes_of(p.work.program, pass), run);
       else
@@ -255,10 +256,12 @@ std::shared_ptr<const Executable> Device::Impl::compile(const Program& program) 
   return executable;
 }
 
-void Device::Impl::run_pass(BackendQueue& on, const Executable& executable, const Pass& pass) {
+void Device::Impl::run_pass(BackendQueue& on, const std::shared_ptr<const Executable>& executable, const Pass& pass) {
+  const bool keeps = tape && tape->keeps(on);
   for (const Operand& operand : pass.arrays) order.use(on, *operand.buffer, false);
   for (const Operand& operand : pass.outputs) order.use(on, *operand.buffer, true);
-  on.do_run(executable, pass);
+  on.do_run(*executable, pass);
+  if (keeps) tape->add(executable, pass);
   ++counters.passes;
 }
 
@@ -341,7 +344,7 @@ std::vector<Array> Device::Impl::follow(BackendQueue& on, const Recipe& recipe, 
       operand.offset = array.offset();
     }
     const std::span<const Operand> all(scratch.operands);
-    run_pass(on, *step.executable,
+    run_pass(on, step.executable,
              {step.dims.rank, step.dims.outer_rank, step.dims.extents, all.first(step.arrays),
               all.subspan(step.arrays, step.indices), all.subspan(step.arrays + step.indices),
               std::span<const std::uint64_t>(scratch.scalars).subspan(numbers, step.numbers.size())});

@@ -1,6 +1,7 @@
 // Queues of a device: transfers, events, and streams beside the device's own.
 #include "device_impl.hpp"
 #include "require.hpp"
+#include "tape.hpp"
 
 namespace lockstep {
 namespace {
@@ -25,6 +26,7 @@ void check_transfer(const Stream& stream, const Array& array, DType type, std::u
 
 void Device::Impl::write(BackendQueue& on, const Array& to, const void* from) {
   const std::lock_guard lock(mutex);
+  if (tape) tape->refuse_transfer();
   Buffer& buffer = to.storage()->buffer();
   order.use(on, buffer, true);
   const auto copy = [&] { on.do_write(buffer, first_byte(to), from, to.bytes()); };
@@ -34,6 +36,7 @@ void Device::Impl::write(BackendQueue& on, const Array& to, const void* from) {
 
 Event Device::Impl::read(BackendQueue& on, const Array& from, void* to) {
   const std::lock_guard lock(mutex);
+  if (tape) tape->refuse_transfer();
   Buffer& buffer = from.storage()->buffer();
   order.use(on, buffer, false);
   const auto copy = [&] { on.do_read(buffer, first_byte(from), to, from.bytes()); };

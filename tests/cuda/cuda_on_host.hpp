@@ -115,10 +115,18 @@ void call_kernel(void (*kernel)(A...), void** places, std::index_sequence<kI...>
   kernel(*static_cast<std::remove_cv_t<A>*>(places[kI])...);
 }
 
-// A function that takes the arguments of `kernel` as cudaLaunchKernel does: the place of each.
-#define LOCKSTEP_HOST_ENTRY(kernel)                                 \
-  template <class... A>                                             \
-  void kernel##_spread(void (*function)(A...), void** places) {     \
-    call_kernel(function, places, std::index_sequence_for<A...>()); \
-  }                                                                 \
-  extern "C" void kernel##_call(void** places) { kernel##_spread(kernel, places); }
+template <class... A>
+constexpr unsigned count_of(void (*)(A...)) {
+  return sizeof...(A);
+}
+
+// A function that takes the arguments of `kernel` as cudaLaunchKernel does: the place of each; and how many they are.
+#define LOCKSTEP_HOST_ENTRY(kernel)                                                 \
+  template <class... A>                                                             \
+  void kernel##_spread(void (*function)(A...), void** places) {                     \
+    call_kernel(function, places, std::index_sequence_for<A...>());                 \
+  }                                                                                 \
+  extern "C" void kernel##_call(void** places) { kernel##_spread(kernel, places); } \
+  extern "C" {                                                                      \
+  extern const unsigned kernel##_arguments = count_of(kernel);                      \
+  }

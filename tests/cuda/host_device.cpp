@@ -1,15 +1,8 @@
 #include "host_device.hpp"
 
-#include <dlfcn.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <new>
-#include <sstream>
 #include <stdexcept>
 
 #include "backends/common/kernel_text.hpp"
@@ -19,8 +12,6 @@
 
 namespace lockstep::test {
 namespace {
-
-namespace fs = std::filesystem;
 
 class HostBuffer : public Buffer {
  public:
@@ -66,11 +57,7 @@ class HostProgram : public Executable {
 
 class HostNative : public Executable {
  public:
-  HostNative(HostDevice& device, const NativeKernel& kernel)
-      : kernel_{kernel.cuda.text, kernel.cuda.entry, kernel.cuda.defines} {
-    if (kernel_.text.empty()) throw Error(Code::unsupported, "the kernel '" + kernel.name + "' has no cuda source");
-    device.prepare(kernel_);
-  }
+  explicit HostNative(const NativeKernel& kernel) : kernel_{kernel.cuda.text, kernel.cuda.entry, kernel.cuda.defines} {}
 
   void launch(HostDevice& device, std::span<const NativeArgument> arguments, std::uint64_t n) const {
     std::vector<std::uint64_t> words;
@@ -120,25 +107,14 @@ class HostQueue : public BackendQueue {
   HostDevice& device_;
 };
 
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
-HostDevice::HostDevice(int units, bool at_once) : at_once_(at_once) {
+HostDevice::HostDevice(int units) {
   info_.name = "cuda:0";
   info_.kind = "cuda";
   info_.description = "CUDA C on the host";
   info_.memory = std::uint64_t{8} << 30;
   info_.units = units;
-}
-
-HostDevice::~HostDevice() {
-  for (void* library : libraries_) dlclose(library);
 }
 
 std::vector<KernelText> HostDevice::texts() const {
@@ -149,48 +125,19 @@ std::vector<KernelText> HostDevice::texts() const {
 }
 
 void HostDevice::build() {
-  std::string folder = (fs::temp_directory_path() / "lockstep-cuda-host-XXXXXX").string();
-  if (!::mkdtemp(folder.data())) throw std::runtime_error("no temporary folder");
-  const fs::path source = fs::path(folder) / "kernels.cpp", log = fs::path(folder) / "log",
-                 file = fs::path(folder) / "kernels.so";
   const auto all = texts();
-  std::ofstream(source) << "#include \"cuda_on_host.hpp\"\n" << batch_of(all, "LOCKSTEP_HOST_ENTRY({})");
-  const std::string command =
-      fmt::format("{} -std=c++20 -O1 -ffp-contract=off -fno-strict-aliasing -w -shared -fPIC -I{} {} -o {} > {} 2>&1",
-                  LOCKSTEP_TEST_CXX, LOCKSTEP_TEST_CUDA_DIR, source.string(), file.string(), log.string());
-  const int status = std::system(command.c_str());
-  const std::string problem = status != 0 ? text_of(log) : "";
-  void* library = status == 0 ? dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) : nullptr;
-  if (status == 0 || !std::getenv("LOCKSTEP_TEST_KEEP")) fs::remove_all(folder);
-  if (!library) throw Error(Code::compile, "the host's compiler refused CUDA C", "", problem.substr(0, 4000));
-  libraries_.push_back(library);
-  auto* state = static_cast<HostState*>(dlsym(library, "host_state"));
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    void* entry = dlsym(library, (entry_in_batch(all[i], i) + "_call").c_str());
-    kernels_[all[i]] = {reinterpret_cast<void (*)(void**)>(entry), state};
-  }
-}
-
-void HostDevice::prepare(const KernelText& kernel) {
-  if (!at_once_ || kernels_[kernel].entry) return;
-  try {
-    build();
-  } catch (...) {
-    kernels_.erase(kernel);
-    throw;
-  }
+  libraries_.push_back(std::make_unique<HostLibrary>(all));
+  for (std::size_t i = 0; i < all.size(); ++i) kernels_[all[i]] = libraries_.back()->kernels()[i];
 }
 
 void HostDevice::start(const KernelText& kernel, std::vector<std::uint64_t> arguments, std::uint64_t blocks,
                        std::uint64_t block_size) {
-  const Compiled& compiled = kernels_[kernel];
-  prepare(kernel);
+  const HostKernel& compiled = kernels_[kernel];
   if (libraries_.empty()) return;
   if (!compiled.entry) throw std::runtime_error("a kernel that was not collected");
   auto places = cuda::places_of(arguments);
-  const auto has = [&](const char* name) { return kernel.text.find(name) != std::string::npos; };
   run_grid(compiled.entry, compiled.state, places.data(), blocks, static_cast<unsigned>(block_size),
-           has("__syncthreads") || has("_sync"));
+           compiled.has_barriers);
   blocks_ += blocks;
 }
 
@@ -199,7 +146,7 @@ std::unique_ptr<Executable> HostDevice::do_compile(const Program& program) {
   return std::make_unique<HostProgram>(program);
 }
 std::unique_ptr<Executable> HostDevice::do_build(const NativeKernel& kernel) {
-  return std::make_unique<HostNative>(*this, kernel);
+  return std::make_unique<HostNative>(kernel);
 }
 std::unique_ptr<BackendQueue> HostDevice::do_make_queue() { return std::make_unique<HostQueue>(*this); }
 

@@ -1,26 +1,22 @@
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "batch.hpp"
+#include "host_compiler.hpp"
 #include "lockstep/backend.hpp"
 
 namespace lockstep::test {
-
-struct HostState;
 
 /// The CUDA text of programs, run on the host (cuda_on_host.hpp). First it only collects what it is given to run, in
 /// any order; after `build` it runs it for real. So many kernels cost one call of the compiler.
 class HostDevice : public BackendDevice {
  public:
-  /// Work is divided as for a GPU with this many multiprocessors. `at_once`: each kernel is compiled when it is first
-  /// run, nothing is collected.
-  explicit HostDevice(int units = 4, bool at_once = false);
-  ~HostDevice() override;
+  /// Work is divided as for a GPU with this many multiprocessors.
+  explicit HostDevice(int units = 4);
 
   /// Compiles all that was collected since the last time. Throws `compile` with the compiler's log if it
   /// refuses it.
@@ -36,22 +32,14 @@ class HostDevice : public BackendDevice {
   std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override;
   std::unique_ptr<BackendQueue> do_make_queue() override;
 
-  /// Compiles the kernel now if this device does it at once.
-  void prepare(const KernelText& kernel);
   /// Collects the kernel, or runs it.
   void start(const KernelText& kernel, std::vector<std::uint64_t> arguments, std::uint64_t blocks,
              std::uint64_t block_size);
 
  private:
-  struct Compiled {
-    void (*entry)(void**) = nullptr;
-    HostState* state = nullptr;
-  };
-
   DeviceInfo info_;
-  bool at_once_;
-  std::map<KernelText, Compiled> kernels_;
-  std::vector<void*> libraries_;
+  std::map<KernelText, HostKernel> kernels_;
+  std::vector<std::unique_ptr<HostLibrary>> libraries_;
   std::uint64_t blocks_ = 0;
 };
 

@@ -7,8 +7,10 @@
 # folder (dpkg -x) and name its `usr` in CMAKE_PREFIX_PATH or LOCKSTEP_PREFIX.
 #   LOCKSTEP_BUILD_DIR   where to build (build-gpu)
 #   LOCKSTEP_GPU_BUILD   no: take the binaries that are there, built elsewhere
+#   LOCKSTEP_PACK        a folder that tests/gpu/pack.sh made: take the binaries and libraries of that
 #   LOCKSTEP_GPU_SCALE   share of the test sizes under compute-sanitizer (0.05)
 #   LOCKSTEP_GPU_LIMIT   seconds for each step (900)
+#   LOCKSTEP_GPU_STEPS   a regular expression: only these steps (tests_cuda, cuda_text, selftest, bench, memcheck, ...)
 # The table is OUTPUT_DIR/table.txt (build-gpu/results), each step's output beside it. Exit code 1 if a step failed.
 # shellcheck disable=SC2317  # the functions are called through step
 set -uo pipefail
@@ -17,6 +19,7 @@ build=${LOCKSTEP_BUILD_DIR:-build-gpu}
 out=${1:-$build/results}
 mkdir -p "$out" && out=$(cd "$out" && pwd) || exit 1
 limit=${LOCKSTEP_GPU_LIMIT:-900}
+wanted=${LOCKSTEP_GPU_STEPS:-.}
 prefix=${LOCKSTEP_PREFIX:-${CMAKE_PREFIX_PATH:-}}
 prefix=${prefix%%[:;]*}
 export LOCKSTEP_CACHE_DIR="$out/cache"
@@ -32,6 +35,7 @@ skip() { row "$1" skipped 0 "$2"; }
 step() {
   local name=$1 start=$SECONDS result=pass status=0
   shift
+  [[ $name =~ $wanted ]] || return 77
   timeout --kill-after=10 "$limit" "$@" >"$out/$name.log" 2>&1 </dev/null || status=$?
   case $status in
     0) ;;
@@ -50,12 +54,19 @@ finish() {
     printf '\n--- %s\n' "$name"
     tail -n 40 "$out/$name.log"
   done
+  [[ -s $out/compared.log ]] && printf '\n' && cat "$out/compared.log"
   echo
   cat "$table"
   echo "logs and table in $out"
   [[ ${#failures[@]} == 0 ]]
   exit
 }
+
+if [[ -n ${LOCKSTEP_PACK:-} ]]; then
+  build=$(cd "$LOCKSTEP_PACK" && pwd) || exit 1
+  LOCKSTEP_GPU_BUILD=no
+  export LD_LIBRARY_PATH="$build/lib:${LD_LIBRARY_PATH:-}" LOCKSTEP_BACKEND_PATH="$build/engine/lockstep"
+fi
 
 # Packages that were unpacked, not installed: their .pc files and libraries believe that they are in /usr.
 if [[ -n $prefix ]]; then
@@ -112,15 +123,29 @@ else
   skip tests_opencl 'no OpenCL device'
 fi
 
-for command in selftest bench; do
-  if [[ ! -x $program ]] || ! "$program" --help 2>/dev/null | grep -qE "^ *$command "; then
-    skip "$command" 'the program has no such command'
-    continue
-  fi
-  options=(--device cuda:0)
-  [[ $command == bench ]] && options+=(--json "$out/bench.json")
-  step "$command" "$program" "$command" "${options[@]}"
-done
+if [[ -x $program ]]; then
+  step selftest "$program" selftest --device cuda:0
+  step bench "$program" bench --quick --device cuda:0 --json "$out/bench.json"
+  # The sizes of the goals: what is bound by memory far beyond the caches, sums at every size, orbit with all cores busy.
+  step bench_large "$program" bench '^copy' '^triad' '^norm' '^orbit' '^sum/' --size 2^26 --device cuda:0 --json "$out/large.json"
+  step bench_sums "$program" bench '^sum/' --size 2^10,2^12,2^14,2^16,2^18,2^20,2^22,2^24,2^28 --device cuda:0 \
+    --no-limits --json "$out/sums.json"
+  step bench_order "$program" bench '^sort' '^argsort' '^cumsum' --size 2^18,2^22,2^26 --device cuda:0 --no-limits \
+    --json "$out/order.json"
+else
+  skip selftest 'the program was not built'
+fi
+# NVIDIA's own code on the same card, and the table of both.
+peers=$build/peers
+if [[ ! -x $peers ]] && command -v nvcc >/dev/null; then
+  step peers_build nvcc -O3 -std=c++17 -arch=native tests/gpu/peers.cu -o "$peers"
+fi
+# shellcheck disable=SC2016  # expanded by that bash
+if [[ -x $peers ]] && step peers bash -c '"$1" >"$2/peers.txt" && wc -l "$2/peers.txt"' - "$peers" "$out"; then
+  results=()
+  for file in large sums order; do [[ -s $out/$file.json ]] && results+=("$out/$file.json"); done
+  step compared tests/gpu/table.py "$out/peers.txt" "${results[@]}"
+fi
 
 for tool in memcheck racecheck initcheck synccheck; do
   if [[ -x $tests ]] && command -v compute-sanitizer >/dev/null; then
