@@ -63,7 +63,7 @@ T prod(std::span<const T> x) {
 template <class T, class Op>
 T combined(std::span<const T> x, Op op) {
   using Node = std::optional<T>;
-  return *tree_fold(x, Node(), Node(), [op](const Node& a, const Node& b) -> Node {
+  return *tree_fold(x, Node(), Node(T()), [op](const Node& a, const Node& b) -> Node {
     return a && b ? Node(op(*a, *b)) : a ? a : b;
   });
 }

@@ -9,7 +9,7 @@ namespace {
 /// The kernel is the first that the device loads.
 Cells orbit_on(const Device& device) {
   const Kernel kernel = device.build(orbit_kernel(DType::f32));
-  const Array x = device.evaluate(cast(arange(1, 1001), DType::f32) * 0.5f), y = x.copy();
+  const Array x = device.evaluate(cast(arange(1000) + 1, DType::f32) * 0.5f), y = x.copy();
   const Array w = device.full({1000}, 2, DType::f32), unused = device.empty({1000}, DType::f32);
   device.launch(kernel, {x, y, w, unused, unused, 0.01, std::int64_t{50}}, 1000);
   return cells(x);
