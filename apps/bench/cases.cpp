@@ -42,7 +42,8 @@ std::vector<Case> all_cases() {
                   [](auto x, auto y) { return x / y; }),
   };
   // clang-format on
-  for (const auto& more : {fold_cases, function_cases, fused_cases, random_cases, order_cases, pair_cases, special_cases})
+  for (const auto& more :
+       {fold_cases, function_cases, fused_cases, random_cases, order_cases, pair_cases, special_cases})
     for (Case& row : more()) cases.push_back(std::move(row));
   // BabelStream's five, what writes only and what reads only.
   constexpr std::string_view kLarge[] = {"copy", "mul", "add", "triad", "dot", "fill", "sum"};

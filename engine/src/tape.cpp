@@ -30,6 +30,7 @@ void Tape::use(Buffer& buffer, bool writes) {
 void Tape::add(std::shared_ptr<const Executable> executable, const Pass& pass) {
   Entry& entry = entries_.emplace_back();
   entry.executable = std::move(executable);
+  entry.is_pass = true;
   entry.pass = pass;
   for (const auto& list : {pass.arrays, pass.indices, pass.outputs})
     entry.operands.insert(entry.operands.end(), list.begin(), list.end());
@@ -56,7 +57,7 @@ void Tape::add(std::shared_ptr<const Executable> executable, std::span<const Nat
 
 void Tape::queue_entries() const {
   for (const Entry& entry : entries_)
-    if (entry.pass.rank > 0)
+    if (entry.is_pass)
       queue_.do_run(*entry.executable, entry.pass);
     else
       queue_.do_launch(*entry.executable, entry.arguments, entry.n);

@@ -41,7 +41,8 @@ class Tape {
  private:
   struct Entry {
     std::shared_ptr<const Executable> executable;
-    Pass pass;  ///< of rank 0 for a launch
+    bool is_pass = false;  ///< else a launch
+    Pass pass;
     std::vector<Operand> operands;
     std::vector<std::uint64_t> scalars;
     std::vector<NativeArgument> arguments;
