@@ -11,7 +11,7 @@
 namespace lockstep::opencl {
 namespace {
 
-constexpr const char* kOpenAnew = "Let go of it and open it anew, or another device; `lockstep devices` lists them.";
+constexpr const char* kOpenAnew = "Open it anew, or another device; `lockstep devices` lists them.";
 
 bool environment_says(const char* name, std::string_view value) {
   const char* text = std::getenv(name);
