@@ -26,6 +26,7 @@ struct Dialect {
   // For Target::warps: what comes before the name of a structure, with {} for its alignment in bytes, and further lines
   // of a program that moves values within a warp.
   std::string_view aligned = {}, shuffle_prologue = {};
+  std::string_view lone_byte = {};  ///< function for a byte that is read from a vector; none if empty
   /// f32 division and square root are made in f64 and rounded, which gives the bits of IEEE: for devices whose own
   /// differ.
   bool divide_in_f64 = false;

@@ -166,9 +166,11 @@ void Element::for_each(Writer& w, std::string_view j, std::optional<std::string_
     if (node.op == Op::load) {
       const std::string name = fmt::format("a{}", node.bits);
       const auto a = static_cast<std::size_t>(node.bits);
-      if (which && layout_.array_vectors[a])
-        load(w, n, fmt::format("{}_in{}.v[{}]", name, *which, j));
-      else
+      if (which && layout_.array_vectors[a]) {
+        const std::string place = fmt::format("{}_in{}.v[{}]", name, *which, j);
+        const bool lone = size_of(node.type) == 1 && !dialect_.lone_byte.empty();
+        load(w, n, lone ? fmt::format("{}({})", dialect_.lone_byte, place) : place);
+      } else
         load(w, n, fmt::format("{}_row[{}]", name, element_address(name, layout_.arrays[a], j)));
     } else if (node.op == Op::index) {
       const std::string name = fmt::format("i{}", node.bits);

@@ -386,12 +386,12 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
   });
 }
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
+  auto captured = std::move(stream->captured);  // it is over, also where this fails
   return call(__func__, [&] {
-    if (!stream->captured) return cudaErrorIllegalState;
-    *graph = stream->captured.release();
-    if (!stream->broken) return cudaSuccess;
-    delete std::exchange(*graph, nullptr);
-    return cudaErrorStreamCaptureInvalidated;
+    if (!captured) return cudaErrorIllegalState;
+    if (stream->broken) return cudaErrorStreamCaptureInvalidated;
+    *graph = captured.release();
+    return cudaSuccess;
   });
 }
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* ready, cudaGraph_t graph, unsigned long long) {
