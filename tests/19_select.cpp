@@ -201,7 +201,8 @@ TEST_CASE_FIXTURE(OnDevice, "floats of one index are the unit tree of their orde
 }
 
 TEST_CASE_FIXTURE(OnDevice, "a few floats for a large target, and many for one of many elements") {
-  for (const auto& [size, n] : {std::pair<std::int64_t, std::size_t>{300000, 900}, {70000, 40000}}) {
+  for (const auto& [size_of_target, n] : {std::pair<std::int64_t, std::size_t>{300000, 900}, {70000, 40000}}) {
+    const std::int64_t size = size_of_target;
     CAPTURE(size);
     const Cells values = awkward_cells(DType::f32, n, 16), before = awkward_cells(DType::f32, 300000, 17);
     const Places places = random_places(n, -size, size, 18);

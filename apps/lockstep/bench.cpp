@@ -115,7 +115,7 @@ class Pace {
       : most_(suite_options(options).effort.seconds), is_quick_(options.quick), left_(rows) {}
 
   double next() {
-    constexpr double kAll = 50,
+    constexpr double kAll = 45,
                      kTimings = 4;  // the rest is for the limits; a row, its limit, its peer, its verification
     const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     const double share = (kAll - passed) / static_cast<double>(left_--) / kTimings;

@@ -51,7 +51,7 @@ struct Melt {
   V factor(V r2) const {
     const V s = 1 / r2, s3 = s * s * s;
     const V force = 48 * s3 * (s3 - T(0.5)) * s;
-    return (r2 < T(kCutoff2)) & (r2 > T(0)) ? force : V{};
+    return ((r2 < T(kCutoff2)) & (r2 > T(0))) ? force : V{};
   }
 };
 
