@@ -64,6 +64,8 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   /// Transfers of all elements of a contiguous array that has some.
   void write(BackendQueue& on, const Array& to, const void* from);
   Event read(BackendQueue& on, const Array& from, void* to);
+  /// Waits for all of the queue's work, whatever becomes of it; the caller holds `mutex`.
+  static void finish(BackendQueue& on) noexcept;
   Event record(BackendQueue& on);
   /// True if the device does not even take an event any more.
   bool is_lost();

@@ -40,9 +40,21 @@ Event Device::Impl::read(BackendQueue& on, const Array& from, void* to) {
   Buffer& buffer = from.storage()->buffer();
   order.use(on, buffer, false);
   const auto copy = [&] { on.do_read(buffer, first_byte(from), to, from.bytes()); };
-  recorder ? recorder->record(Work::download, on, Label("to host"), from.bytes(), copy) : copy();
-  counters.bytes_to_host += from.bytes();
-  return Event(shared_from_this(), on.do_record());
+  try {
+    recorder ? recorder->record(Work::download, on, Label("to host"), from.bytes(), copy) : copy();
+    counters.bytes_to_host += from.bytes();
+    return Event(shared_from_this(), on.do_record());
+  } catch (...) {
+    finish(on);  // `to` ends with the caller, and a part of the copy may be under way
+    throw;
+  }
+}
+
+void Device::Impl::finish(BackendQueue& on) noexcept {
+  try {
+    on.do_record()->do_wait();
+  } catch (...) {  // a device that is lost does nothing more
+  }
 }
 
 Event Device::Impl::record(BackendQueue& on) {

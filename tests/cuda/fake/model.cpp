@@ -86,6 +86,11 @@ Machine& machine() { return model().machine; }
 void reset() {
   const std::lock_guard lock(model().mutex);
   model().machine = {};
+  // What a lost device could not give back, and work that it never did: its targets are gone.
+  for (CUstream_st* stream : model().streams) stream->steps.clear();
+  model().streams.clear();
+  model().device_memory.clear();
+  model().used.clear();
   model().lost.clear();
   model().calls.clear();
   model().failures.clear();
