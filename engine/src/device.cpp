@@ -37,8 +37,9 @@ Device::Impl::~Impl() {
 
 Array Device::Impl::allocate(const Shape& shape, DType type) {
   std::uint64_t bytes = 0;
-  require(!__builtin_mul_overflow(shape.size(), size_of(type), &bytes), Code::bad_shape,
-          "an array of shape {} and type {} has more bytes than 64 bits count", to_string(shape), to_string(type));
+  if (__builtin_mul_overflow(shape.size(), size_of(type), &bytes))
+    fail(Code::bad_shape, "an array of shape {} and type {} has more bytes than 64 bits count", to_string(shape),
+         to_string(type));
   auto storage = std::make_shared<Storage>(shared_from_this(), pool.take(bytes));
   return Array(std::move(storage), type, shape, row_major(shape), 0);
 }

@@ -8,6 +8,13 @@
 namespace lockstep {
 namespace {
 
+/// The first operand of the first operand and so on, which is an array most often.
+const Array* first_leaf(const ExprNode& node) {
+  const ExprNode* leaf = &node;
+  while (leaf->operands[0]) leaf = leaf->operands[0].get();
+  return leaf->kind == ExprNode::Kind::array ? &leaf->array : nullptr;
+}
+
 /// Each node is looked at once: an expression that shares its parts has far more paths than nodes.
 const Array* any_array(const ExprNode& node, std::unordered_set<const ExprNode*>& seen) {
   if (node.kind == ExprNode::Kind::array) return &node.array;
@@ -21,6 +28,8 @@ const Array* any_array(const ExprNode& node, std::unordered_set<const ExprNode*>
 }  // namespace
 
 std::vector<Array> evaluate(std::span<const Expr> values) {
+  if (!values.empty())
+    if (const Array* array = first_leaf(*values.front().node())) return array->device().evaluate(values);
   std::unordered_set<const ExprNode*> seen;
   for (const Expr& value : values)
     if (const Array* array = any_array(*value.node(), seen)) return array->device().evaluate(values);

@@ -39,22 +39,54 @@ bool are_on(const Leaves& leaves, const Device::Impl& device) {
 
 bool Replay::is_on(const Device::Impl& device) const { return are_on(leaves, device); }
 
+bool Seen::is(const Want& want) const {
+  const auto& node = want.value->node();
+  if (value.owner_before(node) || node.owner_before(value)) return false;
+  if (!want.target) return storage == nullptr;
+  const Array& array = *want.target;
+  return storage == array.storage().get() && offset == array.offset() && type == array.dtype() &&
+         shape == array.shape() && strides == array.strides();
+}
+
+bool RecipeKey::read_again(std::span<const Want> wants) {
+  const auto is = [](const Seen& seen, const Want& want) { return seen.is(want); };
+  if (!repeatable_ || !std::equal(seen_.begin(), seen_.end(), wants.begin(), wants.end(), is)) return false;
+  for (std::size_t i = 0; i < wants.size(); ++i)
+    if (seen_[i].is_leaf) leaves_.arrays[seen_[i].leaf] = wants[i].target;
+  return true;
+}
+
+void RecipeKey::write(const Want& want) {
+  Seen seen;
+  seen.value = want.value->node();
+  const std::uint64_t value = number_of(*want.value->node());
+  std::uint64_t target = 0;
+  if (want.target) {
+    const Array& to = *want.target;
+    const std::uint64_t leaf = array(to);
+    const bool is_leaf = leaves_.arrays[leaf] == &to;
+    seen = {seen.value, to.storage().get(), to.offset(), to.dtype(), to.shape(), to.strides(), leaf, is_leaf};
+    target = leaf + 1;
+  }
+  words_.push_back(tagged(Tag::want, value << 24 | target));
+  seen_.push_back(std::move(seen));
+}
+
 bool RecipeKey::read(std::span<const Want> wants, const Device::Impl& device) {
+  if (read_again(wants)) return true;
   words_.clear();
   leaves_.arrays.clear();
   leaves_.numbers.clear();
   nodes_.clear();
   far_.clear();
-  for (const Want& want : wants) {
-    const std::uint64_t value = number_of(*want.value);
-    const std::uint64_t target = want.target ? array(*want.target) + 1 : 0;
-    words_.push_back(tagged(Tag::want, value << 24 | target));
-  }
-  if (leaves_.arrays.size() > kMaxLeaves) return false;
-  if (!are_on(leaves_, device)) return false;
-  for (const Want& want : wants)
-    if (want.target && overlaps_another(leaves_.arrays, *want.target)) return false;
-  return true;
+  seen_.clear();
+  repeatable_ = false;
+  for (const Want& want : wants) write(want);
+  repeatable_ = leaves_.arrays.size() <= kMaxLeaves && are_on(leaves_, device) &&
+                std::none_of(wants.begin(), wants.end(), [&](const Want& want) {
+                  return want.target && overlaps_another(leaves_.arrays, *want.target);
+                });
+  return repeatable_;
 }
 
 std::uint64_t RecipeKey::hash() const noexcept {
@@ -159,14 +191,22 @@ std::uint32_t RecipeKey::write(const ExprNode& node) {
   return number;
 }
 
-std::shared_ptr<const Recipe> RecipeBook::find(const RecipeKey& key) const {
+std::shared_ptr<const Recipe> RecipeBook::find(const RecipeKey& key) {
+  if (last_ && last_->words == key.words()) return last_->recipe;
   const auto found = entries_.find(key.hash());
-  return found != entries_.end() && found->second.words == key.words() ? found->second.recipe : nullptr;
+  if (found == entries_.end() || found->second.words != key.words()) return nullptr;
+  last_ = &found->second;
+  return last_->recipe;
 }
 
 void RecipeBook::add(const RecipeKey& key, std::shared_ptr<const Recipe> recipe) {
-  if (entries_.size() >= kMaxRecipes) entries_.clear();
+  if (entries_.size() >= kMaxRecipes) clear();
   entries_.insert_or_assign(key.hash(), Entry{key.words(), std::move(recipe)});
+}
+
+void RecipeBook::clear() noexcept {
+  last_ = nullptr;
+  entries_.clear();
 }
 
 }  // namespace lockstep

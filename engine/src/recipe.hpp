@@ -15,8 +15,23 @@ namespace lockstep {
 
 /// Something to evaluate, and where it goes; null: to a new array.
 struct Want {
-  const ExprNode* value = nullptr;
+  const Expr* value = nullptr;
   const Array* target = nullptr;
+};
+
+/// A want as it was read. It keeps no array alive: an expression is known by its owner, which no later one shares
+/// while this is here, a target by its place.
+struct Seen {
+  std::weak_ptr<const ExprNode> value;
+  const Storage* storage = nullptr;  ///< null: a new array
+  std::int64_t offset = 0;
+  DType type = DType::f32;
+  Shape shape;
+  Strides strides{};
+  std::uint64_t leaf = 0;
+  bool is_leaf = false;  ///< the target is that leaf and no part of an expression
+
+  bool is(const Want& want) const;
 };
 
 /// What a run reads and writes: the arrays (each view once, targets included) and the numbers that are parameters.
@@ -38,6 +53,10 @@ class RecipeKey {
   const Leaves& leaves() const noexcept { return leaves_; }
 
  private:
+  /// True if these wants are those that were read last: expressions never change, so that only targets, which may be
+  /// other handles, are taken anew.
+  bool read_again(std::span<const Want> wants);
+  void write(const Want& want);
   std::uint32_t number_of(const ExprNode& node);
   std::uint32_t write(const ExprNode& node);
   std::uint64_t array(const Array& array);
@@ -50,6 +69,8 @@ class RecipeKey {
   Leaves leaves_;
   std::vector<const ExprNode*> nodes_;
   std::unordered_map<const ExprNode*, std::uint32_t> far_;  // of nodes beyond the first few
+  std::vector<Seen> seen_;                                  // the wants that were read last,
+  bool repeatable_ = false;                                 // and whether read() said that they can be repeated
 };
 
 /// The index of the leaf that is this very view, or the number of leaves.
@@ -90,9 +111,9 @@ struct Recipe {
 /// The recipes of a device.
 class RecipeBook {
  public:
-  std::shared_ptr<const Recipe> find(const RecipeKey& key) const;
+  std::shared_ptr<const Recipe> find(const RecipeKey& key);
   void add(const RecipeKey& key, std::shared_ptr<const Recipe> recipe);
-  void clear() noexcept { entries_.clear(); }
+  void clear() noexcept;
 
  private:
   struct Entry {
@@ -100,6 +121,7 @@ class RecipeBook {
     std::shared_ptr<const Recipe> recipe;
   };
   std::unordered_map<std::uint64_t, Entry> entries_;
+  const Entry* last_ = nullptr;  ///< that was found last: a loop asks for the same again and again
 };
 
 /// A run that can be done again: its recipe, or null, and the leaves of this time.

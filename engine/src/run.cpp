@@ -275,8 +275,8 @@ std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Assignmen
   const std::lock_guard lock(mutex);
   Scratch& scratch = *scratch_;
   scratch.wants.clear();
-  for (const Assignment& a : assignments) scratch.wants.push_back({a.value.node().get(), &a.target});
-  for (const Expr& value : values) scratch.wants.push_back({value.node().get(), nullptr});
+  for (const Assignment& a : assignments) scratch.wants.push_back({&a.value, &a.target});
+  for (const Expr& value : values) scratch.wants.push_back({&value, nullptr});
   // Who records wants labels, which come with a plan.
   const bool repeatable = !recorder && scratch.key.read(scratch.wants, *this);
   std::shared_ptr<const Recipe> recipe = repeatable ? recipes_->find(scratch.key) : nullptr;

@@ -103,10 +103,11 @@ std::uint64_t convert_literal(const ExprNode& literal, DType to) {
     const std::uint64_t back = fold_constant(Op::cast, to, literal.dtype, {bits});
     const bool fits =
         back == literal.bits && (!negative || is_signed(to)) && (literal.dtype != DType::u64 || !is_signed(to));
+    if (fits) return bits;
     const std::string value =
         negative ? fmt::format("{}", static_cast<std::int64_t>(literal.bits)) : fmt::format("{}", literal.bits);
-    require(fits, Code::bad_argument, "the number {} does not fit in {}\nCast the array to a wider type first.", value,
-            to_string(to));
+    fail(Code::bad_argument, "the number {} does not fit in {}\nCast the array to a wider type first.", value,
+         to_string(to));
   }
   return bits;
 }
