@@ -33,19 +33,27 @@ KernelHandle GeneratedProgram::compile(const std::string& source) const {
   return session_->load({source, name_, fmt::format("the kernel '{}'", name_), {}}, text::kKernelName);
 }
 
-GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const {
+std::size_t GeneratedProgram::variant_for(const Pass& pass) const {
   text::Layout layout = text::make_layout(program_, pass, text::Target::warps);
   const std::size_t pointers = program_.arrays.size() + program_.outputs.size() + 1;
   const std::size_t numbers = program_.scalars.size() + text::geometry_names(program_, layout, text::Stage::run).size();
   layout.packed = (pointers + numbers) * 8 > kParameterBytes;
-  for (Variant& known : variants_)
-    if (known.layout == layout) return known;
+  for (std::size_t i = 0; i < variants_.size(); ++i)
+    if (variants_[i].layout == layout) return i;
   Variant variant;
   variant.source = text::kernel_text(program_, layout, text::Stage::run, text::cuda_dialect());
   variant.kernel = compile(variant.source);
   variant.layout = std::move(layout);
   variants_.push_back(std::move(variant));
-  return variants_.back();
+  return variants_.size() - 1;
+}
+
+const text::Plan& GeneratedProgram::plan(const Pass& incomplete) const {
+  if (const text::Plan* known = plans_.find(incomplete)) return *known;
+  const Pass pass = text::complete(incomplete, text::has_folds(program_));
+  const std::size_t variant = variant_for(pass);
+  const auto units = static_cast<std::uint64_t>(session_->info.units);
+  return plans_.add(text::make_plan(program_, variants_[variant].layout, variant, pass, units));
 }
 
 const KernelHandle& GeneratedProgram::finish_of(Variant& variant) const {
@@ -58,24 +66,20 @@ const KernelHandle& GeneratedProgram::finish_of(Variant& variant) const {
   return *variant.finish;
 }
 
-void GeneratedProgram::run(Queue& queue, const Pass& incomplete) const {
-  const Pass pass = text::complete(incomplete, text::has_folds(program_));
-  Variant& variant = variant_for(pass);
-  const text::Work work = text::make_work(variant.layout, pass, static_cast<std::uint64_t>(session_->info.units));
-  const bool folds = text::is_fold(variant.layout.family);
-  auto numbers = text::geometry_values(program_, variant.layout, text::Stage::run, pass, work);
+void GeneratedProgram::run(Queue& queue, const Pass& pass) const {
+  const text::Plan& how = plan(pass);
+  Variant& variant = variants_[how.variant];
+  const text::Work& work = how.work;
   // Scratch memory: partial results of folds, then the numbers that are too many for arguments.
-  const std::uint64_t partials = folds ? text::make_partials(program_, work).bytes : 0;
-  const std::uint64_t packed_at = (partials + kAlignment - 1) / kAlignment * kAlignment;
-  const std::uint64_t packed = variant.layout.packed ? numbers.size() * 8 : 0;
-  std::byte* scratch = folds || packed > 0 ? queue.scratch_for(packed_at + packed) : nullptr;
+  const std::uint64_t packed_at = (how.partial_bytes + kAlignment - 1) / kAlignment * kAlignment;
+  const std::uint64_t packed = variant.layout.packed ? how.numbers.size() * 8 : 0;
+  const bool needs_scratch = text::is_fold(variant.layout.family) || packed > 0;
+  std::byte* scratch = needs_scratch ? queue.scratch_for(packed_at + packed) : nullptr;
 
   const std::uint64_t place = reinterpret_cast<std::uintptr_t>(scratch);
-  if (packed > 0) {
-    queue.write(scratch + packed_at, numbers.data(), packed);
-    numbers = {place + packed_at};
-  }
-  auto words = Arguments::of_run(program_, variant.layout, pass, word_of, place, numbers);
+  if (packed > 0) queue.write(scratch + packed_at, how.numbers.data(), packed);
+  auto words = Arguments::of_run(program_, variant.layout, pass, word_of, place,
+                                 packed > 0 ? std::vector{place + packed_at} : how.numbers);
   queue.start(variant.kernel, work.groups, work.group_size, words);
   if (work.chunks <= 1) return;
   words = Arguments::of_finish(program_, variant.layout, pass, work, word_of, place);

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "backends/common/work.hpp"
+#include "backends/common/plans.hpp"
 #include "backends/cuda/queue.hpp"
 
 namespace lockstep::cuda {
@@ -26,14 +26,18 @@ class GeneratedProgram : public Executable {
     KernelHandle kernel;
     std::shared_ptr<const KernelHandle> finish;  ///< the session's, once it was needed
   };
-  Variant& variant_for(const Pass& pass) const;
+  /// The number of the variant for a complete pass.
+  std::size_t variant_for(const Pass& pass) const;
+  const text::Plan& plan(const Pass& incomplete) const;
   KernelHandle compile(const std::string& source) const;
   const KernelHandle& finish_of(Variant& variant) const;
 
   std::shared_ptr<Session> session_;
   Program program_;
   std::string name_;
-  mutable std::deque<Variant> variants_;  ///< the engine serialises calls
+  // The engine serialises calls.
+  mutable std::deque<Variant> variants_;
+  mutable text::RecentPlans plans_;
 };
 
 }  // namespace lockstep::cuda

@@ -51,6 +51,15 @@ class Arguments {
   cl_uint next_ = 0;
 };
 
+// Geometry that is too much for arguments.
+Allocation packed_numbers(Session& session, std::vector<std::uint64_t> numbers) {
+  cl_int status = CL_SUCCESS;
+  Memory memory(clCreateBuffer(session.context.get(), CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR, numbers.size() * 8,
+                               numbers.data(), &status));
+  session.check(status, "take the arguments of a kernel");
+  return session.numbered(std::move(memory));
+}
+
 }  // namespace
 
 GeneratedProgram::GeneratedProgram(std::shared_ptr<Session> session, const Program& program)
@@ -82,10 +91,10 @@ bool GeneratedProgram::fits(cl_kernel kernel, const text::Layout& layout) const 
   return text::group_size_of(layout) <= std::max<std::size_t>(most, 1);
 }
 
-GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const {
+std::size_t GeneratedProgram::variant_for(const Pass& pass) const {
   text::Layout layout = text::make_layout(program_, pass, target_);
-  for (Variant& known : variants_)
-    if (known.layout == layout) return known;
+  for (std::size_t i = 0; i < variants_.size(); ++i)
+    if (variants_[i].layout == layout) return i;
   const std::size_t pointers = program_.arrays.size() + program_.outputs.size() + 1;
   const std::size_t numbers = program_.scalars.size() + text::geometry_names(program_, layout, text::Stage::run).size();
   layout.packed = (pointers + numbers) * 8 > session_->parameter_bytes;
@@ -100,32 +109,36 @@ GeneratedProgram::Variant& GeneratedProgram::variant_for(const Pass& pass) const
   layout.packed = false;  // it follows from the rest, which is what is compared
   variant.layout = std::move(layout);
   variants_.push_back(std::move(variant));
-  return variants_.back();
+  return variants_.size() - 1;
 }
 
-void GeneratedProgram::start(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const {
+const text::Plan& GeneratedProgram::plan(const Pass& incomplete) const {
+  if (const text::Plan* known = plans_.find(incomplete)) return *known;
+  const Pass pass = text::complete(incomplete, text::has_folds(program_));
+  const std::size_t variant = variant_for(pass);
+  const auto units = static_cast<std::uint64_t>(session_->info.units);
+  return plans_.add(text::make_plan(program_, variants_[variant].layout, variant, pass, units));
+}
+
+void GeneratedProgram::start(Queue& queue, Variant& variant, const Pass& pass, const text::Plan& plan) const {
   Arguments arguments(variant.kernel);
   for (const Operand& a : pass.arrays) arguments.add(allocation_of(*a.buffer));
   for (std::size_t o = 0; o < pass.outputs.size(); ++o)
     if (variant.layout.same_as[o] < 0) arguments.add(allocation_of(*pass.outputs[o].buffer));
-  if (text::is_fold(variant.layout.family)) arguments.add(queue.scratch_for(text::make_partials(program_, work).bytes));
+  if (text::is_fold(variant.layout.family)) arguments.add(queue.scratch_for(plan.partial_bytes));
   for (std::size_t s = 0; s < program_.scalars.size(); ++s)
     arguments.add(size_of(program_.scalars[s]), &pass.scalars[s]);
-  auto numbers = text::geometry_values(program_, variant.layout, text::Stage::run, pass, work);
   Allocation packed;
   if (variant.packed) {
-    cl_int status = CL_SUCCESS;
-    packed = session_->numbered(Memory(clCreateBuffer(session_->context.get(), CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR,
-                                                      numbers.size() * 8, numbers.data(), &status)));
-    session_->check(status, "take the arguments of a kernel");
+    packed = packed_numbers(*session_, plan.numbers);
     arguments.add(packed);
   } else {
-    arguments.add(numbers);
+    arguments.add(plan.numbers);
   }
-  queue.start(variant.kernel.get(), work.groups, work.group_size);
+  queue.start(variant.kernel.get(), plan.work.groups, plan.work.group_size);
 }
 
-void GeneratedProgram::finish(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const {
+void GeneratedProgram::finish(Queue& queue, Variant& variant, const Pass& pass, const text::Plan& plan) const {
   if (!variant.finish) {
     const std::string source = text::kernel_text(program_, variant.layout, text::Stage::finish, dialect_);
     Kernel& kernel = session_->shared_kernels[source];
@@ -135,17 +148,16 @@ void GeneratedProgram::finish(Queue& queue, Variant& variant, const Pass& pass, 
   Arguments arguments(*variant.finish);
   for (std::size_t o = 0; o < pass.outputs.size(); ++o)
     if (program_.outputs[o].fold != Fold::store) arguments.add(allocation_of(*pass.outputs[o].buffer));
-  arguments.add(queue.scratch_for(text::make_partials(program_, work).bytes));
-  arguments.add(text::geometry_values(program_, variant.layout, text::Stage::finish, pass, work));
-  queue.start(variant.finish->get(), work.finish_groups, work.finish_size);
+  arguments.add(queue.scratch_for(plan.partial_bytes));
+  arguments.add(plan.finish_numbers);
+  queue.start(variant.finish->get(), plan.work.finish_groups, plan.work.finish_size);
 }
 
-void GeneratedProgram::run(Queue& queue, const Pass& incomplete) const {
-  const Pass pass = text::complete(incomplete, text::has_folds(program_));
-  Variant& variant = variant_for(pass);
-  const text::Work work = text::make_work(variant.layout, pass, static_cast<std::uint64_t>(session_->info.units));
-  start(queue, variant, pass, work);
-  if (work.chunks > 1) finish(queue, variant, pass, work);
+void GeneratedProgram::run(Queue& queue, const Pass& pass) const {
+  const text::Plan& how = plan(pass);
+  Variant& variant = variants_[how.variant];
+  start(queue, variant, pass, how);
+  if (how.work.chunks > 1) finish(queue, variant, pass, how);
 }
 
 }  // namespace lockstep::opencl

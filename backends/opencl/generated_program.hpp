@@ -5,7 +5,7 @@
 #include <string>
 
 #include "backends/common/dialect.hpp"
-#include "backends/common/work.hpp"
+#include "backends/common/plans.hpp"
 #include "backends/opencl/queue.hpp"
 
 namespace lockstep::opencl {
@@ -29,17 +29,21 @@ class GeneratedProgram : public Executable {
     Kernel kernel;
     Kernel* finish = nullptr;  ///< the session's, once it was needed
   };
-  Variant& variant_for(const Pass& pass) const;
+  /// The number of the variant for a complete pass.
+  std::size_t variant_for(const Pass& pass) const;
+  const text::Plan& plan(const Pass& incomplete) const;
   /// False if the compiled kernel cannot have groups as large as its text says.
   bool fits(cl_kernel kernel, const text::Layout& layout) const;
-  void start(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const;
-  void finish(Queue& queue, Variant& variant, const Pass& pass, const text::Work& work) const;
+  void start(Queue& queue, Variant& variant, const Pass& pass, const text::Plan& plan) const;
+  void finish(Queue& queue, Variant& variant, const Pass& pass, const text::Plan& plan) const;
 
   std::shared_ptr<Session> session_;
   Program program_;
   text::Dialect dialect_;
   mutable text::Target target_;  ///< the device's, or that of processors, which needs no groups and no shared memory
-  mutable std::deque<Variant> variants_;  ///< the engine serialises calls
+  // The engine serialises calls.
+  mutable std::deque<Variant> variants_;
+  mutable text::RecentPlans plans_;
 };
 
 }  // namespace lockstep::opencl

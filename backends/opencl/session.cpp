@@ -47,19 +47,19 @@ bool Kernel::remember(cl_uint index, std::size_t bytes, const void* value) {
   return true;
 }
 
-void Kernel::set(cl_uint index, std::size_t bytes, const void* value) {
-  if (!remember(index, bytes, value)) return;
+void Kernel::give(cl_uint index, std::size_t bytes, const void* value) {
   const cl_int status = clSetKernelArg(get(), index, bytes, value);
   if (status != CL_SUCCESS) given_[index].clear();
   check(status, "take the arguments of a kernel");
 }
 
+void Kernel::set(cl_uint index, std::size_t bytes, const void* value) {
+  if (remember(index, bytes, value)) give(index, bytes, value);
+}
+
 void Kernel::set(cl_uint index, const Allocation& allocation) {
-  if (!remember(index, sizeof allocation.number, &allocation.number)) return;
   const cl_mem memory = allocation.memory.get();
-  const cl_int status = clSetKernelArg(get(), index, sizeof memory, &memory);
-  if (status != CL_SUCCESS) given_[index].clear();
-  check(status, "take the arguments of a kernel");
+  if (remember(index, sizeof allocation.number, &allocation.number)) give(index, sizeof memory, &memory);
 }
 
 void Session::check(cl_int status, std::string_view what) {
