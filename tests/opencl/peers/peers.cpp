@@ -1,6 +1,7 @@
-// Times generated kernels beside hand-written ones in the same process: usage: lockstep_opencl_peers [REPETITIONS]
-// Every result is compared before it is timed. A hand-written operation has two forms, an element for each work-item
-// and a block of vectors for each; the faster counts. Ratios above 1 mean that the generated kernel is faster.
+// Times generated kernels beside hand-written ones in the same process: usage: lockstep_opencl_peers [REPETITIONS
+// [LOG2_ELEMENTS]...] Every result is compared before it is timed. A hand-written operation has two forms, an element
+// for each work-item and a block of vectors for each; the faster counts. Ratios above 1 mean that the generated kernel
+// is faster.
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 #include <fmt/format.h>
@@ -118,13 +119,16 @@ double median(std::vector<double> values) {
 
 int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::atoi(argv[1]) : 21;
-  constexpr std::uint64_t kLargest = 1 << 26;
-  std::vector<float> a(kLargest), b(kLargest);
-  for (std::size_t i = 0; i < kLargest; ++i)
+  std::vector<std::uint64_t> sizes;
+  for (int i = 2; i < argc; ++i) sizes.push_back(std::uint64_t{1} << std::clamp(std::atoi(argv[i]), 14, 28));
+  if (sizes.empty()) sizes = {1 << 14, 1 << 22, 1 << 26};
+  const std::uint64_t largest = *std::max_element(sizes.begin(), sizes.end());
+  std::vector<float> a(largest), b(largest);
+  for (std::size_t i = 0; i < largest; ++i)
     a[i] = static_cast<float>(i % 1000) * 0.001f, b[i] = static_cast<float>(i % 77) * 0.01f;
   Peer peer(a, b);
   const Device device = Engine().open("opencl:0");
-  const Array x = device.array(a), y = device.array(b), z = device.empty(Shape{kLargest}, DType::f32);
+  const Array x = device.array(a), y = device.array(b), z = device.empty(Shape{largest}, DType::f32);
   const Row rows[] = {
       {"copy", {"copy_item", "copy_block"}, [](const Expr& p, const Expr&) { return p; }, false},
       {"triad", {"triad_item", "triad_block"}, [](const Expr& p, const Expr& q) { return p + 3.0f * q; }, false},
@@ -133,7 +137,7 @@ int main(int argc, char** argv) {
       {"dot", {"dot_block"}, [](const Expr& p, const Expr& q) { return sum(p * q); }, true},
   };
   fmt::print("{:6} {:>10} {:>12} {:>12} {:>7}\n", "", "elements", "peer us", "ours us", "ratio");
-  for (const std::uint64_t n : {std::uint64_t{1} << 14, std::uint64_t{1} << 22, kLargest}) {
+  for (const std::uint64_t n : sizes) {
     const auto part = [&](const Array& whole) { return whole.slice({{0, static_cast<std::int64_t>(n)}}); };
     for (const Row& row : rows) {
       const Expr value = row.expression(part(x), part(y));
@@ -153,7 +157,7 @@ int main(int argc, char** argv) {
             return 1;
           }
       }
-      const int count = n == kLargest ? 1 : n > 100000 ? 8 : 200;
+      const int count = n > 1 << 24 ? 1 : n > 1 << 17 ? 8 : 200;
       std::vector<double> mine;
       std::vector<std::vector<double>> by_hand(peers.size());
       for (int r = 0; r < repetitions; ++r) {
