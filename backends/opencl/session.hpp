@@ -33,6 +33,7 @@ class Kernel {
  private:
   /// True if the argument was not `value` already.
   bool remember(cl_uint index, std::size_t bytes, const void* value);
+  /// Tells the driver; forgets the argument if that fails.
   void give(cl_uint index, std::size_t bytes, const void* value);
   KernelHandle handle_;
   std::vector<std::vector<std::byte>> given_;

@@ -1,6 +1,7 @@
 // A program remembers how its last passes were run: more kinds of passes than it remembers, again and again, with other
 // buffers, places and scalars each time.
 #include <algorithm>
+#include <bit>
 #include <random>
 #include <thread>
 
