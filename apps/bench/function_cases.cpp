@@ -42,6 +42,8 @@ constexpr One kOne[] = {
     {"erf", [](E x, E) { return erf(x); }, [](Real x) { return std::erf(x); }},
     {"erfc", [](E x, E) { return erfc(x); }, [](Real x) { return std::erfc(x); }},
     {"sigmoid", [](E x, E) { return sigmoid(x); }, [](Real x) { return 1 / (1 + std::exp(-x)); }},
+    {"lgamma", [](E x, E) { return lgamma(x); }, [](Real x) { return std::lgamma(x); }},
+    {"tgamma", [](E x, E) { return tgamma(x); }, [](Real x) { return std::tgamma(x); }},
 };
 
 struct Two {

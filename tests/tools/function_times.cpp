@@ -17,11 +17,12 @@ using namespace lockstep;
 using namespace lockstep::test;
 
 // one(name, SLEEF's bound in tenths of an ulp), two of two operands with the library's name; mvec: libmvec has it too.
-#define LOCKSTEP_PEERS(one, two)                                                                                     \
+#define LOCKSTEP_PEERS(one, two, sleef_only)                                                                         \
   one(exp, u10) one(exp2, u10) one(expm1, u10) one(log, u10) one(log2, u10) one(log10, u10) one(log1p, u10)          \
       one(sin, u10) one(cos, u10) one(tan, u10) one(asin, u10) one(acos, u10) one(atan, u10) one(sinh, u10)          \
           one(cosh, u10) one(tanh, u10) one(asinh, u10) one(acosh, u10) one(atanh, u10) one(cbrt, u10) one(erf, u10) \
-              one(erfc, u15) two(power, pow, u10) two(atan2, atan2, u10) two(hypot, hypot, u05)
+              one(erfc, u15) two(power, pow, u10) two(atan2, atan2, u10) two(hypot, hypot, u05)                      \
+                  sleef_only(lgamma, u10) sleef_only(tgamma, u10)
 
 #if defined(__AVX512F__)
 #define LOCKSTEP_SLEEF(name, lanes, bound) Sleef_##name##lanes##_##bound##avx512f
@@ -48,7 +49,8 @@ extern "C" {
 #define LOCKSTEP_DECLARE_2(function, name, bound)              \
   VectorF32 LOCKSTEP_MVEC_F32(name, vv)(VectorF32, VectorF32); \
   VectorF64 LOCKSTEP_MVEC_F64(name, vv)(VectorF64, VectorF64);
-LOCKSTEP_PEERS(LOCKSTEP_DECLARE, LOCKSTEP_DECLARE_2)
+#define LOCKSTEP_NOTHING(...)
+LOCKSTEP_PEERS(LOCKSTEP_DECLARE, LOCKSTEP_DECLARE_2, LOCKSTEP_NOTHING)
 }
 
 namespace {
@@ -89,7 +91,9 @@ constexpr Peer kPeers[] = {
 #define LOCKSTEP_ROW_2(function, name, bound)                                                            \
   {Function::function, over<LOCKSTEP_F32(name, bound), float>, over<LOCKSTEP_MVEC_F32(name, vv), float>, \
    over<LOCKSTEP_F64(name, bound), double>, over<LOCKSTEP_MVEC_F64(name, vv), double>},
-    LOCKSTEP_PEERS(LOCKSTEP_ROW, LOCKSTEP_ROW_2)};
+#define LOCKSTEP_ROW_SLEEF(name, bound) \
+  {Function::name, over<LOCKSTEP_F32(name, bound), float>, nullptr, over<LOCKSTEP_F64(name, bound), double>, nullptr},
+    LOCKSTEP_PEERS(LOCKSTEP_ROW, LOCKSTEP_ROW_2, LOCKSTEP_ROW_SLEEF)};
 
 /// Nanoseconds per element, the best of many runs.
 template <class Work>

@@ -17,6 +17,12 @@ Number with_edges(const Number& x, const Number& y) {
   return select(inside, y, select(x == 0, x.like(-kInfinity), select(x < 0, x.like(kNaN), x)));
 }
 
+/// (high + low) + b, of a smaller b.
+Pair add_small(const Number& high, const Number& low, const Pair& b) {
+  const Pair sum = fast_two_sum(high, b.hi);
+  return {sum.hi, plus(sum.lo, plus(b.lo, low))};
+}
+
 /// k ln(2) + log_m, rounded once.
 Number with_exponent(const Number& k, const Pair& log_m) {
   const Pair total = fast_two_sum(k * high(k, kLn2), log_m.hi);
@@ -44,6 +50,29 @@ Pair log_reduced(const Pair& f) {
   const Pair s = log_argument(f);
   const Number z = s.hi * s.hi;
   return {s.hi + s.hi, fma(s.hi * z, polynomial(z, kLog), s.lo + s.lo)};
+}
+
+Pair exact_log_reduced(const Pair& f) {
+  const Number& like = f.hi;
+  const Pair s = log_argument(f);
+  Pair square = two_product(s.hi, s.hi);
+  square.lo = fma(s.hi + s.hi, s.lo, square.lo);
+  const Number rest = square.hi * polynomial(square.hi, kPowLog);
+  const Pair fifth = add_small(high(like, kTwoFifths), low(like, kTwoFifths), {rest, like.like(0)});
+  const Pair third = add_small(high(like, kTwoThirds), low(like, kTwoThirds), multiply(square, fifth));
+  const Pair factor = add_small(like.like(2), like.like(0), multiply(square, third));
+  const Pair product = two_product(s.hi, factor.hi);
+  return normalized({product.hi, fma(s.hi, factor.lo, fma(s.lo, factor.hi, product.lo))});
+}
+
+Pair log_pair(const Pair& x) {
+  const Decomposed d = decompose(x.hi);
+  // The second word does not count where x is smaller; 2^-k must stay a normal number.
+  const Number bounded = select(d.k < -120, d.k.like(-120), d.k);
+  const Pair m = exact_log_reduced(fast_two_sum(d.m - 1, x.lo * power_of_two(-bounded, x.hi.type())));
+  const Number k = cast(d.k, x.hi.type());
+  const Pair total = fast_two_sum(k * high(k, kLn2), m.hi);
+  return fast_two_sum(total.hi, total.lo + fma(k, low(k, kLn2), m.lo));
 }
 
 Number log_of_one_more(const Pair& y, const Number& doublings) {

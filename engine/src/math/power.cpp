@@ -11,25 +11,10 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// (high + low) + b, of a smaller b.
-Pair add_small(const Number& high, const Number& low, const Pair& b) {
-  const Pair sum = fast_two_sum(high, b.hi);
-  return {sum.hi, plus(sum.lo, plus(b.lo, low))};
-}
-
-/// log2 of a positive finite x to about 68 digits (39 in f32), as a pair: three terms of the series in two words.
+/// log2 of a positive finite x to about 68 digits (39 in f32), as a pair.
 Pair exact_log2(const Number& x) {
   const Decomposed d = decompose(x);
-  const Pair s = log_argument({d.m - 1, x.like(0)});
-  Pair square = two_product(s.hi, s.hi);
-  square.lo = fma(s.hi + s.hi, s.lo, square.lo);
-  const Number rest = square.hi * polynomial(square.hi, kPowLog);
-  const Pair fifth = add_small(high(x, kTwoFifths), low(x, kTwoFifths), {rest, x.like(0)});
-  const Pair third = add_small(high(x, kTwoThirds), low(x, kTwoThirds), multiply(square, fifth));
-  const Pair factor = add_small(x.like(2), x.like(0), multiply(square, third));
-  const Pair product = two_product(s.hi, factor.hi);
-  const Number low = fma(s.hi, factor.lo, fma(s.lo, factor.hi, product.lo));
-  const Pair scaled = multiply(normalized({product.hi, low}), kLog2E);
+  const Pair scaled = multiply(exact_log_reduced({d.m - 1, x.like(0)}), kLog2E);
   const Pair total = fast_two_sum(cast(d.k, x.type()), scaled.hi);
   return fast_two_sum(total.hi, total.lo + scaled.lo);
 }

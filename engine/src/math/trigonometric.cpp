@@ -1,11 +1,10 @@
 // sin, cos, tan: the angle less a whole number of quadrants, in two words; polynomials of the rest.
+#include "trigonometric.hpp"
+
 #include "functions.hpp"
 #include "quadrant.hpp"
 
 namespace lockstep::math {
-namespace {
-
-/// Unevaluated sums whose first words are exact.
 Pair sine(const Pair& r) {
   const Number z = r.hi * r.hi;
   const Number curved = z * polynomial(z, kSin);
@@ -20,6 +19,8 @@ Pair cosine(const Pair& r) {
   const Number small = fma(square.hi * square.hi, polynomial(square.hi, kCos), square.lo * -0.5);
   return {most, rounded + fma(-r.hi, r.lo, small)};
 }
+
+namespace {
 
 /// The sine of `quadrant` quarter turns and r, with its sign flipped where `sign` is.
 Number sine_of(const Quadrant& q, const Number& quadrant, const Number& sign) {
