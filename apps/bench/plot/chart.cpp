@@ -100,6 +100,7 @@ class Drawing {
     axes();
     canvas_.clip(frame_);
     for (const Series& s : chart_.series) lines(s);
+    for (const Series& s : chart_.series) bars(s);
     canvas_.unclip();
     for (const Series& s : chart_.series) points(s);
     for (const Series& s : chart_.series) labels(s);
@@ -144,17 +145,22 @@ class Drawing {
     canvas_.dash(0, 0);
   }
 
+  /// From the low to the high end of each point's spread, however far out of the frame they are.
+  void bars(const Series& s) {
+    canvas_.color(color_of(s));
+    canvas_.line_width(1);
+    for (std::size_t i = 0; i < s.low.size(); ++i) {
+      const auto x = map_.x(s.x[i]), low = map_.y(s.low[i]), high = map_.y(s.high[i]);
+      if (x && low && high) canvas_.line(*x, *low, *x, *high);
+    }
+  }
+
   void points(const Series& s) {
     for (std::size_t i = 0; i < s.x.size(); ++i) {
       const auto x = map_.x(s.x[i]), y = map_.y(s.y[i]);
       if (!x || !y || s.mark == Mark::none) continue;
       draw_mark(canvas_, s.mark, color_of(s), *x, *y);
       taken_.push_back({*x - kMarkSize, *y - kMarkSize, 2 * kMarkSize, 2 * kMarkSize});
-      if (s.low.empty()) continue;
-      canvas_.color(color_of(s));
-      canvas_.line_width(1);
-      const auto low = map_.y(s.low[i]), high = map_.y(s.high[i]);
-      if (low && high) canvas_.line(*x, *low, *x, *high);
     }
   }
 

@@ -20,7 +20,7 @@ std::vector<Tick> linear(const Axis& axis, int most) {
     }
   std::vector<Tick> ticks;
   for (double i = std::ceil(axis.low / step - kSlack); i * step <= axis.high + kSlack * step; ++i)
-    ticks.push_back({i * step + 0.0, fmt::format("{:.4g}", i * step + 0.0)});  // no -0
+    ticks.push_back({i * step + 0.0, fmt::format("{:.6g}", i * step + 0.0)});  // no -0
   return ticks;
 }
 
@@ -32,7 +32,7 @@ std::vector<Tick> logarithmic(const Axis& axis, int most) {
   for (double e = first;; ++e) {
     const double value = std::pow(by_two ? 2.0 : 10.0, e);
     if (value > axis.high * (1 + kSlack)) return ticks;
-    if (value >= axis.low * (1 - kSlack)) ticks.push_back({value, fmt::format("{:.4g}", value)});
+    if (value >= axis.low * (1 - kSlack)) ticks.push_back({value, fmt::format("{:.6g}", value)});
     for (int k = 2; !by_two && k < 10; ++k)
       if (k * value >= axis.low && k * value <= axis.high) ticks.push_back({k * value, ""});
   }
