@@ -64,6 +64,9 @@ Pair multiply(const Pair& a, const Split& constant);
 /// The quotient of pairs, rounded once; see quotient_pair for its two words.
 Pair quotient_pair(const Pair& a, const Pair& b);
 inline Number sum(const Pair& a) { return a.hi + a.lo; }
+inline Pair choose(const Number& condition, const Pair& a, const Pair& b) {
+  return {select(condition, a.hi, b.hi), select(condition, a.lo, b.lo)};
+}
 
 inline Number high(const Number& like, const Split& c) { return by_type(like, c.f32_high, c.f64_high); }
 inline Number low(const Number& like, const Split& c) { return by_type(like, c.f32_low, c.f64_low); }

@@ -19,9 +19,6 @@ Pair add(const Pair& a, const Pair& b) {
   const Pair total = two_sum(a.hi, b.hi);
   return {total.hi, total.lo + plus(a.lo, b.lo)};
 }
-Pair choose(const Number& condition, const Pair& a, const Pair& b) {
-  return {select(condition, a.hi, b.hi), select(condition, a.lo, b.lo)};
-}
 
 /// The nearest whole number to one that is not negative; from 2^52 (2^23) on, that bound.
 Number nearest(const Number& y) {

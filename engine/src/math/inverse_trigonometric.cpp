@@ -11,9 +11,6 @@ Number combine(const Pair& base, const Pair& angle, const Number& minus) {
   return total.hi + (total.lo + (base.lo + negate_if(minus, angle.lo)));
 }
 
-Pair choose(const Number& condition, const Pair& a, const Pair& b) {
-  return {select(condition, a.hi, b.hi), select(condition, a.lo, b.lo)};
-}
 Pair constant(const Number& like, const Split& c) { return {high(like, c), low(like, c)}; }
 Pair zero(const Number& like) { return {like.like(0), like.like(0)}; }
 
