@@ -6,6 +6,14 @@
 namespace lockstep::text {
 namespace {
 
+// Fewer operations cost less than a branch in which only some of the elements of a warp take part.
+constexpr std::size_t kFewestGuarded = 24;
+
+// Compilers for processors make vectors of a loop that has no branches.
+bool has_branches(Family family) {
+  return family != Family::blocks && family != Family::along && family != Family::across;
+}
+
 bool is_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 // Integers are computed unsigned, where they wrap; 8-bit ones in int, where they cannot overflow.
@@ -53,6 +61,14 @@ std::string operation_text(const Dialect& dialect, const std::vector<Node>& node
   };
   return apply(dialect, node.op, nodes[node.args[0]].type, node.type, operand(0), arity > 1 ? operand(1) : "",
                arity > 2 ? operand(2) : "");
+}
+
+Element::Element(const Program& program, const Layout& layout, const Dialect& dialect)
+    : program_(program), layout_(layout), dialect_(dialect) {
+  std::vector<std::uint32_t> kept;
+  for (const Output& output : program.outputs) kept.push_back(output.node);
+  const std::size_t fewest = has_branches(layout.family) ? kFewestGuarded : program.nodes.size() + 1;
+  schedule_ = make_schedule(program, std::vector<bool>(program.nodes.size(), true), kept, fewest);
 }
 
 std::string Element::value(std::uint32_t node) const {
@@ -154,33 +170,57 @@ std::string Element::element_address(std::string_view name, Walk walk, std::stri
                                         : fmt::format("(long){} * {}_s{}", j, name, layout_.run_dimension());
 }
 
-void Element::compute(Writer& w, std::uint32_t n) const {
-  w.line("const {} v{} = {};", dialect_.type(program_.nodes[n].type), n,
-         operation_text(dialect_, program_.nodes, n, [this](std::uint32_t of) { return value(of); }));
+std::string Element::operation(std::uint32_t n) const {
+  return operation_text(dialect_, program_.nodes, n, [this](std::uint32_t of) { return value(of); });
+}
+
+void Element::value(Writer& w, std::uint32_t n, const Place& at) const {
+  const Node& node = program_.nodes[n];
+  if (when(node) != When::each) return;
+  if (node.op == Op::load) {
+    const std::string name = fmt::format("a{}", node.bits);
+    const auto a = static_cast<std::size_t>(node.bits);
+    if (at.which && layout_.array_vectors[a]) {
+      const std::string place = fmt::format("{}_in{}.v[{}]", name, *at.which, at.j);
+      const bool lone = size_of(node.type) == 1 && !dialect_.lone_byte.empty();
+      load(w, n, lone ? fmt::format("{}({})", dialect_.lone_byte, place) : place);
+    } else
+      load(w, n, fmt::format("{}_row[{}]", name, element_address(name, layout_.arrays[a], at.j)));
+  } else if (node.op == Op::index) {
+    const std::string name = fmt::format("i{}", node.bits);
+    load(w, n,
+         fmt::format("{}_row + (long){}", name,
+                     element_address(name, layout_.indices[static_cast<std::size_t>(node.bits)], at.j)));
+  } else {
+    w.line("const {} v{} = {};", dialect_.type(node.type), n, operation(n));
+  }
+}
+
+void Element::guard(Writer& w, const Guard& guard, const Place& at) const {
+  for (const std::uint32_t n : guard.results) w.line("{} v{} = 0;", dialect_.type(program_.nodes[n].type), n);
+  w.open("if ({}{})", guard.when ? "" : "!", value(guard.condition));
+  for (const Step& step : guard.steps) {
+    const bool is_result =
+        !step.guard && std::find(guard.results.begin(), guard.results.end(), step.node) != guard.results.end();
+    if (is_result)
+      w.line("v{} = {};", step.node, operation(step.node));
+    else
+      steps(w, {step}, at);
+  }
+  w.close();
+}
+
+void Element::steps(Writer& w, const Schedule& schedule, const Place& at) const {
+  for (const Step& step : schedule) {
+    if (step.guard)
+      guard(w, *step.guard, at);
+    else
+      value(w, step.node, at);
+  }
 }
 
 void Element::for_each(Writer& w, std::string_view j, std::optional<std::string_view> which) const {
-  for (std::uint32_t n = 0; n < program_.nodes.size(); ++n) {
-    const Node& node = program_.nodes[n];
-    if (when(node) != When::each) continue;
-    if (node.op == Op::load) {
-      const std::string name = fmt::format("a{}", node.bits);
-      const auto a = static_cast<std::size_t>(node.bits);
-      if (which && layout_.array_vectors[a]) {
-        const std::string place = fmt::format("{}_in{}.v[{}]", name, *which, j);
-        const bool lone = size_of(node.type) == 1 && !dialect_.lone_byte.empty();
-        load(w, n, lone ? fmt::format("{}({})", dialect_.lone_byte, place) : place);
-      } else
-        load(w, n, fmt::format("{}_row[{}]", name, element_address(name, layout_.arrays[a], j)));
-    } else if (node.op == Op::index) {
-      const std::string name = fmt::format("i{}", node.bits);
-      load(w, n,
-           fmt::format("{}_row + (long){}", name,
-                       element_address(name, layout_.indices[static_cast<std::size_t>(node.bits)], j)));
-    } else {
-      compute(w, n);
-    }
-  }
+  steps(w, schedule_, {j, which});
   for (std::size_t o = 0; o < layout_.outputs.size(); ++o) {
     if (program_.outputs[o].fold != Fold::store) continue;
     const std::string name = output_name(o);

@@ -9,6 +9,7 @@
 #include "backends/common/dialect.hpp"
 #include "backends/common/layout.hpp"
 #include "backends/common/writer.hpp"
+#include "lockstep/schedule.hpp"
 
 namespace lockstep::text {
 
@@ -26,8 +27,7 @@ std::string operation_text(const Dialect& dialect, const std::vector<Node>& node
 /// <operand>_row address.
 class Element {
  public:
-  Element(const Program& program, const Layout& layout, const Dialect& dialect)
-      : program_(program), layout_(layout), dialect_(dialect) {}
+  Element(const Program& program, const Layout& layout, const Dialect& dialect);
 
   /// Constants, scalars and operands that stay the same.
   void for_pass(Writer& w) const;
@@ -55,11 +55,19 @@ class Element {
 
  private:
   enum class When { pass, run, each };
+  /// Where a value of an element is read from and written to: its number in the run, and the vector that holds it.
+  struct Place {
+    std::string_view j;
+    std::optional<std::string_view> which;
+  };
   void for_each(Writer& w, std::string_view j, std::optional<std::string_view> which) const;
   std::string vector_type(DType type) const;
   When when(const Node& node) const;
   void load(Writer& w, std::uint32_t n, std::string_view place) const;
-  void compute(Writer& w, std::uint32_t n) const;
+  void steps(Writer& w, const Schedule& schedule, const Place& at) const;
+  void guard(Writer& w, const Guard& guard, const Place& at) const;
+  void value(Writer& w, std::uint32_t n, const Place& at) const;
+  std::string operation(std::uint32_t n) const;
   std::string terms(std::string_view name, Walk walk, int from, int to) const;
   void place(Writer& w, std::string_view name, Walk walk) const;
   std::string element_address(std::string_view name, Walk walk, std::string_view j) const;
@@ -67,6 +75,7 @@ class Element {
   const Program& program_;
   const Layout& layout_;
   const Dialect& dialect_;
+  Schedule schedule_;
 };
 
 }  // namespace lockstep::text

@@ -59,6 +59,26 @@ Vector Avx2::spread(DType type, const x86::Mem& from) {
   return v;
 }
 
+void Avx2::skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) {
+  const x86::Gp lanes = cc_.newUInt32();
+  cc_.vmovmskps(lanes, condition.part[0].ymm());
+  if (when)
+    cc_.test(lanes, lanes);
+  else
+    cc_.cmp(lanes, 0xff);
+  cc_.je(skip);
+}
+
+Vector Avx2::zeros(DType type) {
+  const Vector v = make(type);
+  for (int p = 0; p < registers(type); ++p) cc_.vpxor(v.part[p], v.part[p], v.part[p]);
+  return v;
+}
+
+void Avx2::set(const Vector& to, const Vector& from) {
+  for (int p = 0; p < registers(to.type); ++p) cc_.vmovaps(to.part[p], from.part[p]);
+}
+
 Vector Avx2::broadcast(DType type, x86::Mem from) {
   if (size_of(type) != 1) return spread(type, from);
   const Vector v = make(type);

@@ -17,6 +17,9 @@ class Avx2 : public Machine {
   bool has(Op op, DType operand, DType result) const override;
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
   Vector multiply_small(const Vector& a, const Vector& b) override;
+  void skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) override;
+  Vector zeros(DType type) override;
+  void set(const Vector& to, const Vector& from) override;
   bool has_fold(Fold fold, DType type) const override { return Avx2FoldWriter::has(fold, type); }
   std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {
     return std::make_unique<Avx2FoldWriter>(cc_, *this, fold, type, counts);

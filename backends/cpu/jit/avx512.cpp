@@ -8,6 +8,25 @@ Vector Avx512::multiply_small(const Vector& a, const Vector& b) {
   return r;
 }
 
+void Avx512::skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) {
+  const x86::Gp lanes = memory_.bits_of(condition.mask);
+  if (when)
+    cc_.test(lanes, lanes);
+  else
+    cc_.cmp(lanes, 0xffff);
+  cc_.je(skip);
+}
+
+Vector Avx512::zeros(DType type) {
+  const Vector v = memory_.make(type);
+  for (int p = 0; p < parts(type); ++p) cc_.vpxord(v.part[p], v.part[p], v.part[p]);
+  return v;
+}
+
+void Avx512::set(const Vector& to, const Vector& from) {
+  for (int p = 0; p < parts(to.type); ++p) cc_.vmovaps(to.part[p], from.part[p]);
+}
+
 Vector Avx512::broadcast(DType type, x86::Mem from) {
   if (size_of(type) != 1) return memory_.broadcast(type, from);
   const x86::Gp value = cc_.newUInt32();

@@ -28,6 +28,9 @@ class Avx512 : public Machine {
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override {
     memory_.store(v, base, index, tail, ahead);
   }
+  void skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) override;
+  Vector zeros(DType type) override;
+  void set(const Vector& to, const Vector& from) override;
   bool has_fold(Fold fold, DType type) const override { return Avx512FoldWriter::has(fold, type); }
   std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {
     return std::make_unique<Avx512FoldWriter>(cc_, memory_, operations_, fold, type, counts);

@@ -14,6 +14,8 @@ constexpr int kRow = static_cast<int>(kLanes);
 constexpr int kUnroll = 4;
 // Copies of a loop's body hide latency while they stay small; a long body hides it by itself.
 constexpr std::ptrdiff_t kCheapNodes = 8;
+// Fewer operations cost less than a branch that is often taken the wrong way.
+constexpr std::size_t kFewestGuarded = 24;
 
 bool is_operand(Op op) { return op == Op::load || op == Op::index; }
 
@@ -65,6 +67,7 @@ void FunctionWriter::write() {
   function->setArg(2, n_);
   if (form_ == Form::fold) find_folds();
   find_needed();
+  find_schedule();
   load_pointers(operands);
   write_scalars(scalars);
   i_ = cc_.newUInt64();
@@ -99,6 +102,12 @@ void FunctionWriter::find_needed() {
     const Node& node = program_.nodes[i];
     for (int a = 0; a < info(node.op).arity; ++a) needed_[node.args[static_cast<std::size_t>(a)]] = true;
   }
+}
+
+void FunctionWriter::find_schedule() {
+  std::vector<std::uint32_t> kept = results_;
+  for (const Folded& fold : folds_) kept.push_back(fold.node);
+  schedule_ = make_schedule(program_, needed_, kept, kFewestGuarded);
 }
 
 void FunctionWriter::load_pointers(const x86::Gp& operands) {
@@ -260,19 +269,45 @@ x86::KReg FunctionWriter::tail_mask(const x86::Gp& count) {
 }
 
 void FunctionWriter::write_elements(const x86::KReg* tail, int ahead) {
-  for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
-    const Node& node = program_.nodes[i];
-    if (!needed_[i]) continue;
-    if (is_operand(node.op))
-      values_[i] = machine_->load(node.type, pointers_[node.bits + (node.op == Op::index ? program_.arrays.size() : 0)],
-                                  i_, tail, ahead);
-    else if (node.op == Op::constant)
-      values_[i] = machine_->constant(node.type, node.bits);
-    else if (info(node.op).arity > 0)
-      values_[i] = write_operation(node);
-  }
+  write_steps(schedule_, tail, ahead);
   std::size_t pointer = program_.arrays.size() + program_.indices;
   for (std::uint32_t node : results_) machine_->store(values_[node], pointers_[pointer++], i_, tail, ahead);
+}
+
+void FunctionWriter::write_steps(const Schedule& steps, const x86::KReg* tail, int ahead) {
+  for (const Step& step : steps) {
+    if (step.guard)
+      write_guard(*step.guard, tail, ahead);
+    else
+      write_value(step.node, tail, ahead);
+  }
+}
+
+/// The results are zeros where the branch is not taken: a register that only one way sets would be alive from the
+/// function's start.
+void FunctionWriter::write_guard(const Guard& guard, const x86::KReg* tail, int ahead) {
+  std::vector<Vector> results;
+  for (const std::uint32_t n : guard.results) results.push_back(machine_->zeros(program_.nodes[n].type));
+  const asmjit::Label skip = cc_.newLabel();
+  machine_->skip_unless(values_[guard.condition], guard.when, skip);
+  write_steps(guard.steps, tail, ahead);
+  for (std::size_t r = 0; r < results.size(); ++r) {
+    Vector& value = values_[guard.results[r]];
+    machine_->set(results[r], value);
+    value = results[r];
+  }
+  cc_.bind(skip);
+}
+
+void FunctionWriter::write_value(std::uint32_t n, const x86::KReg* tail, int ahead) {
+  const Node& node = program_.nodes[n];
+  if (is_operand(node.op))
+    values_[n] = machine_->load(node.type, pointers_[node.bits + (node.op == Op::index ? program_.arrays.size() : 0)],
+                                i_, tail, ahead);
+  else if (node.op == Op::constant)
+    values_[n] = machine_->constant(node.type, node.bits);
+  else if (info(node.op).arity > 0)
+    values_[n] = write_operation(node);
 }
 
 Vector FunctionWriter::write_operation(const Node& node) {

@@ -6,6 +6,7 @@
 
 #include "block_ops.hpp"
 #include "jit.hpp"
+#include "lockstep/schedule.hpp"
 #include "machine.hpp"
 
 namespace lockstep::cpu::jit {
@@ -31,6 +32,7 @@ class FunctionWriter {
 
   void find_folds();
   void find_needed();
+  void find_schedule();
   void load_pointers(const x86::Gp& operands);
   void write_scalars(const x86::Gp& scalars);
   bool is_cheap() const;
@@ -43,6 +45,9 @@ class FunctionWriter {
 
   x86::KReg tail_mask(const x86::Gp& count);
   void write_elements(const x86::KReg* tail, int ahead);
+  void write_steps(const Schedule& steps, const x86::KReg* tail, int ahead);
+  void write_guard(const Guard& guard, const x86::KReg* tail, int ahead);
+  void write_value(std::uint32_t n, const x86::KReg* tail, int ahead);
   Vector write_operation(const Node& node);
   bool is_small(const Node& node) const;
   Vector write_call(const Node& node, DType operand);
@@ -55,6 +60,7 @@ class FunctionWriter {
   std::unique_ptr<Machine> machine_;
   std::vector<Vector> values_;
   std::vector<bool> needed_;
+  Schedule schedule_;
   std::vector<Folded> folds_;
   std::vector<x86::Gp> pointers_;
   std::optional<x86::Mem> scratch_;  // of calls

@@ -24,6 +24,12 @@ class Machine {
   /// The product of 64-bit integers that lie below 2^32: one instruction where the product of any takes several.
   virtual Vector multiply_small(const Vector& a, const Vector& b) = 0;
 
+  /// Jumps to `skip` unless a lane of the bool `condition` is `when`.
+  virtual void skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) = 0;
+  /// A value of zeros that `set` may change; not a bool.
+  virtual Vector zeros(DType type) = 0;
+  virtual void set(const Vector& to, const Vector& from) = 0;
+
   virtual bool has_fold(Fold fold, DType type) const = 0;
   /// `counts`: the values are bools, of which the true ones are counted.
   virtual std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) = 0;

@@ -109,11 +109,10 @@ Pair to_pair_f32(const Number& top) {
   return {sum.hi, sum.lo + piece(0, 15)};
 }
 
-}  // namespace
-
-Quadrant reduce_angle(const Number& x) {
-  const Number magnitude = abs(x);
-  const bool f32 = x.is_f32();
+/// |x| less its whole quadrants by the bits of 2/pi, for any finite x; NaN if x is not finite. Source: Payne and Hanek,
+/// Radian reduction for trigonometric functions, 1983.
+Quadrant reduce_large(const Number& magnitude) {
+  const bool f32 = magnitude.is_f32();
   const Fixed turns = f32 ? Fixed{product_f32(magnitude), product_f32(magnitude)} : product_f64(magnitude);
   // Below the two bits of the quadrant: a signed fraction of a quadrant.
   const Number fraction = f32 ? turns.top << 2 : (turns.top << 2) | (turns.rest >> 62);
@@ -121,12 +120,33 @@ Quadrant reduce_angle(const Number& x) {
   const Number top = fraction ^ sign;
   const Pair part = f32 ? to_pair_f32(top) : to_pair_f64(top, (turns.rest << 2) ^ sign);
   const Pair r = multiply(part, kHalfPi);
-  const Number small = magnitude < high(x, kQuarterPi);
   const Number negative = cast(sign, DType::boolean);
-  // A number that is not finite takes part here and gives NaN.
-  const Number hi = negate_if(negative, r.hi) + (magnitude - magnitude);
-  return {select(small, turns.top.like(0), (turns.top >> 62) - sign),
-          {select(small, magnitude, hi), select(small, 0, negate_if(negative, r.lo))}};
+  const Number not_finite = magnitude - magnitude;
+  return {cast((turns.top >> 62) - sign, layout(magnitude).unsigned_bits),
+          {negate_if(negative, r.hi) + not_finite, negate_if(negative, r.lo)}};
+}
+
+/// The same by a product with pi/2 in three words, for those below kModerate. Source: Cody and Waite, Software Manual
+/// for the Elementary Functions, 1980; with fma the first difference is exact and the others need no short words.
+Quadrant reduce_moderate(const Number& magnitude) {
+  // Adding it rounds to a whole number, whose bits are then the lowest ones.
+  const Number big = by_type(magnitude, 0x1.8p23, 0x1.8p52);
+  const Number shifted = fma(magnitude, by_type(magnitude, 0x1.45f306p-1, 0x1.45f306dc9c883p-1), big);
+  const Number n = shifted - big;
+  const Number most = fma(n, -high(magnitude, kHalfPi), magnitude);
+  const Pair second = two_product(n, -low(magnitude, kHalfPi));
+  const Pair difference = two_sum(most, second.hi);
+  const Number third = by_type(magnitude, 0x1.ee59dap-50, 0x1.f1976b7ed8fbcp-110);  // of -pi/2
+  return {to_bits(shifted), fast_two_sum(difference.hi, fma(n, third, difference.lo + second.lo))};
+}
+
+}  // namespace
+
+Quadrant reduce_angle(const Number& x) {
+  const Number magnitude = abs(x);
+  const Quadrant large = reduce_large(magnitude), moderate = reduce_moderate(magnitude);
+  const Number is_moderate = magnitude < by_type(x, 0x1p17, 0x1p30);
+  return {select(is_moderate, moderate.quadrant, large.quadrant), choose(is_moderate, moderate.r, large.r)};
 }
 
 }  // namespace lockstep::math

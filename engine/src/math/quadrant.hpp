@@ -6,12 +6,11 @@ namespace lockstep::math {
 
 /// |x| = quadrant * pi/2 + r, |r| <= pi/4.
 struct Quadrant {
-  Number quadrant;  ///< modulo 4, u64
+  Number quadrant;  ///< its lowest two bits count; unsigned, as wide as x
   Pair r;
 };
 
-/// For all finite x, however large. Source: Payne and Hanek, Radian reduction for trigonometric functions, 1983: the
-/// product with those bits of 2/pi that matter, in integers.
+/// For all finite x, however large. Few are large: what only those need is computed only where there is one.
 Quadrant reduce_angle(const Number& x);
 
 }  // namespace lockstep::math

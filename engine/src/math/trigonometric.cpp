@@ -27,9 +27,8 @@ Number sine_of(const Quadrant& q, const Number& quadrant, const Number& sign) {
   const Number odd = cast(quadrant & 1, DType::boolean);
   const Pair s = sine(q.r), c = cosine(q.r);
   const Number y = select(odd, c.hi, s.hi) + select(odd, c.lo, s.lo);
-  const DType bits = layout(y).unsigned_bits;
-  const int width = bits == DType::u32 ? 32 : 64;
-  return flip_sign(y, (cast(quadrant >> 1, bits) << (width - 1)) ^ sign);
+  const int width = y.is_f32() ? 32 : 64;
+  return flip_sign(y, ((quadrant >> 1) << (width - 1)) ^ sign);
 }
 
 }  // namespace
