@@ -1,6 +1,7 @@
 #include "backends/common/layout.hpp"
 
 #include "backends/common/warp_layout.hpp"
+#include "backends/common/work.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -99,6 +100,22 @@ Layout make_layout(const Program& program, const Pass& pass, Target target) {
   layout.narrow = pass.outer() * pass.inner() <= 0xffffffffu;
   find_shared_memory(layout, program, pass);
   if (target == Target::warps) choose_vectors(layout, program, pass);
+  return layout;
+}
+
+Layout typical_layout(const Program& program, Target target) {
+  Buffer read(1), written(1);
+  std::vector<Operand> operands(program.arrays.size() + program.indices + program.outputs.size(), {&read, 0, {1}});
+  const std::span<Operand> all(operands), outputs = all.last(program.outputs.size());
+  for (Operand& output : outputs) output.buffer = &written;
+  Pass pass;
+  pass.rank = 1;
+  pass.extents[0] = kUnit;
+  pass.arrays = all.first(program.arrays.size());
+  pass.indices = all.subspan(program.arrays.size(), program.indices);
+  pass.outputs = outputs;
+  Layout layout = make_layout(program, pass, target);
+  layout.separate = true;
   return layout;
 }
 

@@ -71,6 +71,9 @@ constexpr bool carries_index(Fold fold) noexcept { return is_place(fold) || fold
 /// The variant of `program` that fits a complete pass.
 Layout make_layout(const Program& program, const Pass& pass, Target target);
 
+/// The variant for a pass over one dimension of contiguous arrays: for showing the text before anything ran.
+Layout typical_layout(const Program& program, Target target);
+
 bool has_folds(const Program& program) noexcept;
 
 }  // namespace lockstep::text

@@ -24,6 +24,10 @@ GeneratedProgram::GeneratedProgram(std::shared_ptr<Session> session, const Progr
       name_(fmt::format("generated_{:08x}", std::hash<std::string>()(program.key()) & 0xffffffffu)) {}
 
 std::string GeneratedProgram::source() const {
+  if (variants_.empty()) {
+    const text::Layout typical = text::typical_layout(program_, text::Target::warps);
+    return text::kernel_text(program_, typical, text::Stage::run, text::cuda_dialect());
+  }
   std::string text;
   for (const Variant& variant : variants_) text += (text.empty() ? "" : "\n") + variant.source;
   return text;

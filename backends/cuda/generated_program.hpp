@@ -16,7 +16,7 @@ class GeneratedProgram : public Executable {
   GeneratedProgram(std::shared_ptr<Session> session, const Program& program);
 
   void run(Queue& queue, const Pass& pass) const;
-  /// The text of the variants compiled so far; empty before the first run.
+  /// The text of the variants compiled so far; before the first run that for contiguous arrays.
   std::string source() const override;
 
  private:

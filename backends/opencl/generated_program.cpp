@@ -22,21 +22,6 @@ bool uses_f64(const Program& program) {
                      [&](const Combine& c) { return any_wide(c.nodes); });
 }
 
-// A pass as the engine would make it for contiguous arrays: for showing the text before anything ran.
-Pass typical_pass(const Program& program, std::vector<Operand>& operands) {
-  operands.assign(program.arrays.size() + program.indices + program.outputs.size(), Operand{nullptr, 0, {1}});
-  static MemoryBuffer nowhere[2]{{Allocation(), 1}, {Allocation(), 1}};
-  std::vector<Operand>& all = operands;
-  Pass pass;
-  pass.rank = 1;
-  pass.extents[0] = text::kUnit;
-  for (std::size_t i = 0; i < all.size(); ++i) all[i].buffer = i < program.arrays.size() ? &nowhere[0] : &nowhere[1];
-  pass.arrays = std::span(all).first(program.arrays.size());
-  pass.indices = std::span(all).subspan(program.arrays.size(), program.indices);
-  pass.outputs = std::span(all).last(program.outputs.size());
-  return pass;
-}
-
 // Sets the arguments of a kernel, one after another.
 class Arguments {
  public:
@@ -72,12 +57,8 @@ GeneratedProgram::GeneratedProgram(std::shared_ptr<Session> session, const Progr
 }
 
 std::string GeneratedProgram::source() const {
-  if (variants_.empty()) {
-    std::vector<Operand> operands;
-    text::Layout layout = text::make_layout(program_, typical_pass(program_, operands), target_);
-    layout.separate = true;
-    return text::kernel_text(program_, layout, text::Stage::run, dialect_);
-  }
+  if (variants_.empty())
+    return text::kernel_text(program_, text::typical_layout(program_, target_), text::Stage::run, dialect_);
   std::string text;
   for (const Variant& variant : variants_) text += (text.empty() ? "" : "\n") + variant.source;
   return text;

@@ -31,3 +31,16 @@ TEST_CASE_FIXTURE(OnFakeCuda,
     CHECK(fake::calls("cudaLibraryLoadData") == loaded + 1);
   }
 }
+
+TEST_CASE_FIXTURE(OnFakeCuda, "the text of a program is shown before anything ran, and is the one that then runs") {
+  const Device device = open();
+  const Array x = device.array<float>(std::vector<float>(4096, 2));
+  for (const Expr& value : {Expr(sqrt(x) + 1.0f), sum(x * x)}) {
+    const std::uint64_t loaded = fake::calls("cudaLibraryLoadData");
+    const std::string shown = device.show_source({&value, 1});
+    CHECK(shown.find("extern \"C\" __global__") != std::string::npos);
+    CHECK(fake::calls("cudaLibraryLoadData") == loaded);
+    device.evaluate(value);
+    CHECK(device.show_source({&value, 1}) == shown);
+  }
+}
