@@ -5,6 +5,9 @@ using namespace lockstep::test;
 
 namespace {
 
+const std::string kNeeded =
+    "needs " + std::to_string(CUDART_VERSION / 1000) + "." + std::to_string(CUDART_VERSION % 1000 / 10);
+
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// What `work` throws.
@@ -93,7 +96,7 @@ TEST_CASE_FIXTURE(OnFakeCuda,
   };
   const Row rows[] = {
       {"no driver", [](fake::Machine& m) { m.driver = 0; }, {"no NVIDIA driver"}},
-      {"an old driver", [](fake::Machine& m) { m.driver = 11080; }, {"too old", "11.8", "needs 1"}},
+      {"an old driver", [](fake::Machine& m) { m.driver = 11080; }, {"too old", "serves CUDA 11.8", kNeeded}},
       {"no device", [](fake::Machine& m) { m.devices = 0; }, {"CUDA_VISIBLE_DEVICES"}},
       {"an old device", [](fake::Machine& m) { m.capability = 70; }, {"CUDA on the host", "7.0", "7.5"}},
   };
@@ -104,10 +107,20 @@ TEST_CASE_FIXTURE(OnFakeCuda,
     const Listing listing = list();
     CHECK(listing.devices.empty());
     REQUIRE_FALSE(listing.problems.empty());
-    for (const std::string& part : row.parts) CHECK(has(listing.problems.front(), part));
-    CHECK(failure(Code::no_device, "CUDA has 0 here", [&] { open(); }) == "");
+    const Error refused = error_of([&] { open(); });
+    CHECK(refused.code() == Code::no_device);
+    CHECK(has(refused.what(), "CUDA has 0 here"));
+    for (const std::string& part : row.parts) {
+      CHECK(has(listing.problems.front(), part));
+      CHECK(has(refused.details(), part));
+    }
   }
   fake::reset();
+  {
+    const Environment no_compiler("LOCKSTEP_NVRTC", "/nowhere/libnvrtc.so.13");
+    CHECK(list().devices.empty());
+    CHECK(has(error_of([&] { open(); }).details(), "the run-time compiler cannot be loaded: /nowhere/libnvrtc.so.13"));
+  }
   fake::fail("cudaGetDeviceCount", cudaErrorUnknown);
   const Listing failed = list();
   CHECK(failed.devices.empty());
