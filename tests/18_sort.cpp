@@ -37,6 +37,22 @@ Cells at_places(const Cells& x, const std::vector<std::int64_t>& places) {
   return out;
 }
 
+/// Floats of which about one in `one_in` is a NaN, with any payload, quiet or signalling, of either sign; and zeros,
+/// subnormals and infinities of both signs more often than chance has them.
+Cells cells_with_nans(DType type, std::size_t n, std::uint64_t one_in) {
+  const int width = static_cast<int>(8 * size_of(type)), fraction = type == DType::f32 ? 23 : 52;
+  const std::uint64_t sign = std::uint64_t{1} << (width - 1), infinite = sign - (std::uint64_t{1} << fraction);
+  std::mt19937_64 random(n + one_in);
+  Cells out{type, std::vector<std::uint64_t>(n)};
+  for (std::uint64_t& bits : out.bits) {
+    const std::uint64_t drawn = random(), payload = random() % (std::uint64_t{1} << fraction);
+    const std::uint64_t plain[] = {0, infinite, payload, 1, infinite - 1, drawn % infinite};
+    bits = drawn % one_in == 0 ? infinite + std::max<std::uint64_t>(payload, 1) : plain[drawn / one_in % 6];
+    bits |= drawn >> 40 & 1 ? sign : 0;
+  }
+  return out;
+}
+
 /// "" if the device sorts `values` as the reference does, else what differs.
 std::string sort_fault(const Device& device, const Cells& values) {
   const std::vector<std::int64_t> places = stable_places(values);
@@ -89,6 +105,34 @@ TEST_CASE_FIXTURE(OnDevice, "zeros of both signs are equal, and NaNs keep their 
   const std::vector<float> sorted = sort(x).to_host<float>();
   CHECK(!std::signbit(sorted[2]));
   CHECK(std::signbit(sorted[3]));
+}
+
+TEST_CASE_FIXTURE(OnDevice,
+                  "keys come out with the bits that went in: every NaN with its sign and payload, in its order") {
+  for (const DType type : {DType::f32, DType::f64})
+    for (const std::uint64_t one_in : {1, 3, 1000})
+      for (const std::size_t rows : {1, 2, 60}) {
+        CAPTURE(to_string(type));
+        CAPTURE(one_in);
+        CAPTURE(rows);
+        const std::size_t length = 6000 / rows;
+        const Cells values = cells_with_nans(type, rows * length, one_in);
+        const Array x = upload(device, values, {rows, length});
+        std::vector<std::uint64_t> expected;
+        for (std::size_t r = 0; r < rows; ++r) {
+          Cells row{type, {}};
+          row.bits.assign(values.bits.begin() + static_cast<std::ptrdiff_t>(r * length),
+                          values.bits.begin() + static_cast<std::ptrdiff_t>((r + 1) * length));
+          const Cells sorted = at_places(row, stable_places(row));
+          expected.insert(expected.end(), sorted.bits.begin(), sorted.bits.end());
+        }
+        CHECK(cells(sort(x)).bits == expected);
+        CHECK(cells(sort(x.transpose({1, 0}), 0).transpose({1, 0})).bits == expected);
+        if (rows > 1) continue;
+        const SortedByKey by_key = sort_by_key(x, x);
+        CHECK(cells(by_key.keys).bits == expected);
+        CHECK(cells(by_key.values).bits == expected);
+      }
 }
 
 TEST_CASE_FIXTURE(OnDevice, "a sort takes any axis, views and expressions") {

@@ -28,7 +28,7 @@ class CudaBackend : public Backend {
     const auto devices = find_devices(platform, problems);
     const int wanted = number < 0 && !devices.empty() ? devices.front().number : std::max(number, 0);
     for (const Found& found : devices)
-      if (found.number == wanted) return std::make_unique<Device>(found, platform);
+      if (found.number == wanted) return std::make_unique<Device>(found, platform, library_operations());
     std::string details;
     for (const std::string& problem : problems) details += (details.empty() ? "" : "\n") + problem;
     throw Error(Code::no_device, fmt::format("there is no device cuda:{}; CUDA has {} here", wanted, devices.size()),

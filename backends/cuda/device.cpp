@@ -1,6 +1,7 @@
 #include "backends/cuda/device.hpp"
 
 #include "backends/cuda/generated_program.hpp"
+#include "backends/cuda/library_program.hpp"
 #include "backends/cuda/native_program.hpp"
 #include "backends/cuda/queue.hpp"
 
@@ -15,7 +16,8 @@ std::unique_ptr<Executable> Device::do_compile(const Program& program) {
 }
 
 std::unique_ptr<Executable> Device::do_build(const NativeKernel& kernel) {
-  return std::make_unique<NativeProgram>(session_, kernel);
+  if (kernel.library.empty()) return std::make_unique<NativeProgram>(session_, kernel);
+  return std::make_unique<LibraryProgram>(session_, library_, kernel.library);
 }
 
 std::unique_ptr<BackendQueue> Device::do_make_queue() { return std::make_unique<Queue>(session_); }

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "backends/cuda/library.hpp"
 #include "backends/cuda/session.hpp"
 #include "lockstep/backend.hpp"
 
@@ -9,7 +10,8 @@ namespace lockstep::cuda {
 
 class Device : public BackendDevice {
  public:
-  Device(const Found& found, const Platform& platform) : session_(std::make_shared<Session>(found, platform)) {}
+  Device(const Found& found, const Platform& platform, const LibraryOperations& library)
+      : session_(std::make_shared<Session>(found, platform)), library_(library) {}
 
   const DeviceInfo& do_info() const override { return session_->info; }
   std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) override;
@@ -19,6 +21,7 @@ class Device : public BackendDevice {
 
  private:
   std::shared_ptr<Session> session_;
+  const LibraryOperations& library_;
 };
 
 }  // namespace lockstep::cuda

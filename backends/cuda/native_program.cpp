@@ -27,10 +27,16 @@ NativeProgram::NativeProgram(std::shared_ptr<Session> session, const NativeKerne
                            kernel.cuda.entry.c_str());
 }
 
-void NativeProgram::launch(Queue& queue, std::span<const NativeArgument> arguments, std::uint64_t n) const {
+std::vector<std::uint64_t> Launchable::words_of(std::span<const NativeArgument> arguments) {
   std::vector<std::uint64_t> words;
+  words.reserve(arguments.size() + 1);
   for (const NativeArgument& a : arguments)
     words.push_back(a.buffer ? reinterpret_cast<std::uintptr_t>(address_of(*a.buffer) + a.offset) : a.bits);
+  return words;
+}
+
+void NativeProgram::launch(Queue& queue, std::span<const NativeArgument> arguments, std::uint64_t n) const {
+  std::vector<std::uint64_t> words = words_of(arguments);
   words.push_back(n);
   queue.start(kernel_, (n + kBlockSize - 1) / kBlockSize, kBlockSize, words);
 }

@@ -12,7 +12,8 @@ if(NOT CUDAToolkit_NVCC_EXECUTABLE)
 endif()
 
 # The options that fix the bits: those of nvrtc.cpp.
-set(flags -fatbin --std=c++17 --fmad=false --ftz=false --prec-div=true --prec-sqrt=true -Werror all-warnings)
+set(exact --fmad=false --ftz=false --prec-div=true --prec-sqrt=true)
+set(flags -fatbin --std=c++17 ${exact} -Werror all-warnings)
 foreach(architecture IN LISTS architectures)
   list(APPEND flags -gencode arch=compute_${architecture},code=sm_${architecture})
   set(newest ${architecture})

@@ -92,19 +92,33 @@ void Queue::write(std::byte* to, const void* from, std::uint64_t bytes) {
                   "copy to the device");
 }
 
+void Queue::give(const std::string& name, const auto& queue) {
+  if (!capturing_) session_->note_launch(name);
+  session_->check(queue(), fmt::format("run {}", name));
+  if (session_->synchronous) session_->check(cudaStreamSynchronize(stream_.get()), fmt::format("run {}", name));
+}
+
 void Queue::start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_t block_size,
                   std::vector<std::uint64_t>& arguments) {
   if (blocks > kMostBlocks)
     throw Error(Code::unsupported,
                 fmt::format("{} would need {} blocks, and a grid has at most {}", kernel.name, blocks, kMostBlocks),
                 "Work on fewer elements at once.");
-  if (!capturing_) session_->note_launch(kernel.name);
   auto places = places_of(arguments);
   // A kernel of a library goes in the place of a function's address.
-  session_->check(cudaLaunchKernel(reinterpret_cast<const void*>(kernel.kernel), dim3(static_cast<unsigned>(blocks)),
-                                   dim3(static_cast<unsigned>(block_size)), places.data(), 0, stream_.get()),
-                  fmt::format("run {}", kernel.name));
-  if (session_->synchronous) session_->check(cudaStreamSynchronize(stream_.get()), fmt::format("run {}", kernel.name));
+  give(kernel.name, [&] {
+    return cudaLaunchKernel(reinterpret_cast<const void*>(kernel.kernel), dim3(static_cast<unsigned>(blocks)),
+                            dim3(static_cast<unsigned>(block_size)), places.data(), 0, stream_.get());
+  });
+}
+
+void Queue::start(const LibraryOperation& operation, void* scratch, std::uint64_t scratch_bytes,
+                  const std::vector<std::uint64_t>& arguments, std::uint64_t n) {
+  give(operation.name, [&] {
+    static_cast<void>(cudaGetLastError());  // CUB would take for its own what an earlier query left there
+    std::size_t bytes = scratch_bytes;
+    return operation.run(scratch, bytes, arguments.data(), n, stream_.get());
+  });
 }
 
 void Queue::do_write(Buffer& to, std::uint64_t offset, const void* from, std::uint64_t bytes) {
@@ -132,7 +146,7 @@ void Queue::do_run(const Executable& executable, const Pass& pass) {
 
 void Queue::do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) {
   session_->use();
-  static_cast<const NativeProgram&>(executable).launch(*this, arguments, n);
+  static_cast<const Launchable&>(executable).launch(*this, arguments, n);
 }
 
 std::unique_ptr<BackendEvent> Queue::do_record() {

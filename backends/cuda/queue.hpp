@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "backends/cuda/library.hpp"
 #include "backends/cuda/session.hpp"
 #include "backends/cuda/staging.hpp"
 #include "lockstep/backend_extras.hpp"
@@ -35,8 +36,13 @@ class Queue : public BackendQueue, public GraphQueue, public PeerQueue {
   /// Queues a kernel; each argument is in the low bytes of a word.
   void start(const KernelHandle& kernel, std::uint64_t blocks, std::uint64_t block_size,
              std::vector<std::uint64_t>& arguments);
+  /// Queues an operation of the library; `arguments` as that takes them.
+  void start(const LibraryOperation& operation, void* scratch, std::uint64_t scratch_bytes,
+             const std::vector<std::uint64_t>& arguments, std::uint64_t n);
 
  private:
+  /// Gives the stream a piece of work, of which `queue` has the status.
+  void give(const std::string& name, const auto& queue);
   /// What `other` is given from here on begins after all that this queue was given; their devices may differ.
   void let_wait(const Queue& other) const;
 

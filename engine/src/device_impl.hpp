@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -61,6 +62,10 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   void launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments, std::uint64_t n);
   /// A kernel of the engine's own, built at its first use: its name stands for it.
   Kernel own_kernel(const NativeKernel& kernel);
+  /// The same for an operation of the device's library; nothing if it has none such.
+  std::optional<Kernel> library_kernel(const NativeKernel& kernel);
+  /// Bytes of scratch memory for a launch.
+  std::uint64_t workspace(const Kernel& kernel, std::uint64_t n);
   /// Transfers of all elements of a contiguous array that has some.
   void write(BackendQueue& on, const Array& to, const void* from);
   Event read(BackendQueue& on, const Array& from, void* to);
@@ -94,6 +99,7 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
 
   std::unordered_map<std::string, std::shared_ptr<const Executable>> programs_;
   std::unordered_map<std::string, Kernel> kernels_;
+  std::set<std::string> absent_;  ///< operations that the device's library lacks
   std::unique_ptr<RecipeBook> recipes_;
   std::unique_ptr<Scratch> scratch_;
 };

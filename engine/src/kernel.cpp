@@ -81,6 +81,26 @@ Kernel Device::Impl::own_kernel(const NativeKernel& kernel) {
   return ready;
 }
 
+std::optional<Kernel> Device::Impl::library_kernel(const NativeKernel& kernel) {
+  {
+    const std::lock_guard lock(mutex);
+    if (absent_.contains(kernel.name)) return std::nullopt;
+  }
+  try {
+    return own_kernel(kernel);
+  } catch (const Error& error) {
+    if (error.code() != Code::unsupported) throw;
+    const std::lock_guard lock(mutex);
+    absent_.insert(kernel.name);
+    return std::nullopt;
+  }
+}
+
+std::uint64_t Device::Impl::workspace(const Kernel& kernel, std::uint64_t n) {
+  const std::lock_guard lock(mutex);
+  return kernel.executable_->workspace(n);
+}
+
 void Device::Impl::launch(BackendQueue& on, const Kernel& kernel, std::span<const Argument> arguments,
                           std::uint64_t n) {
   require(kernel.device_.get() == this, Code::wrong_device, "kernel '{}' was built for {}, not for {}", kernel.name(),

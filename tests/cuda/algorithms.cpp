@@ -84,6 +84,7 @@ class MixedDevice : public BackendDevice {
   std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) override { return cpu_->do_allocate(bytes); }
   std::unique_ptr<Executable> do_compile(const Program& program) override { return cpu_->do_compile(program); }
   std::unique_ptr<Executable> do_build(const NativeKernel& kernel) override {
+    if (kernel.cuda.text.empty()) throw Error(Code::unsupported, kernel.name + " has no CUDA text");
     return std::make_unique<CudaText>(kernel);
   }
   std::unique_ptr<BackendQueue> do_make_queue() override {

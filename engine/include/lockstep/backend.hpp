@@ -67,6 +67,8 @@ class Executable {
 
   /// The text given to the device's compiler, or a listing; empty if there is none.
   virtual std::string source() const { return {}; }
+  /// Bytes of scratch memory that a launch of `n` elements is to be given: those of NativeKernel::library need some.
+  virtual std::uint64_t workspace(std::uint64_t /*n*/) const { return 0; }
 };
 
 /// An array operand, an index operand (no buffer) or an output of a pass, laid over the pass's dimensions.
@@ -152,7 +154,7 @@ class BackendDevice {
   /// `bytes` is at least 1. Throws `out_of_memory`; the engine frees its cache and asks once more.
   virtual std::unique_ptr<Buffer> do_allocate(std::uint64_t bytes) = 0;
   virtual std::unique_ptr<Executable> do_compile(const Program& program) = 0;
-  /// Throws `unsupported` if the kernel has no source for this kind of device.
+  /// Throws `unsupported` if the kernel has no source for this kind of device, and names nothing of its library.
   virtual std::unique_ptr<Executable> do_build(const NativeKernel& kernel) = 0;
   /// The device outlives its queues; the engine has waited for a queue's work before it goes.
   virtual std::unique_ptr<BackendQueue> do_make_queue() = 0;

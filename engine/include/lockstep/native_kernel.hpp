@@ -64,6 +64,8 @@ struct NativeKernel {
   CpuFunction cpu = nullptr;
   KernelSource opencl{};
   KernelSource cuda{};
+  /// In the place of all sources: an operation of the engine's own that a device may have from its maker's library.
+  std::string library{};
 };
 
 }  // namespace lockstep

@@ -10,9 +10,9 @@ namespace lockstep {
 // row-major order, as one axis. The order is NumPy's: false before true, -0 equal to +0, NaN last. It is stable: equal
 // elements, and NaNs, stay in the order in which they were. The results are new row-major arrays.
 // A radix sort: one pass over the elements per byte of the type, fewer for integers of a small range. Queued; for
-// integers of 32 and 64 bits it first waits for their range. Needs memory for two copies, with places four bytes per
-// element more for each. Throws `bad_shape` for an axis that is not there or 2^32 elements or more, `bad_argument` if
-// no array says on which device to work.
+// integers of 32 and 64 bits it first waits for their range, on CUDA only for many of 64 bits. Needs memory for two
+// copies, with places four bytes per element more for each. Throws `bad_shape` for an axis that is not there or 2^32
+// elements or more, `bad_argument` if no array says on which device to work.
 
 /// The elements in order.
 Array sort(const Expr& x, std::optional<int> axis = -1);

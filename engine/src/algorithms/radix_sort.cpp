@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "algorithms/library.hpp"
 #include "algorithms/rows.hpp"
 #include "radix/radix.hpp"
 #include "require.hpp"
@@ -61,16 +62,44 @@ class Passes {
   bool first_ = true;
 };
 
+/// The type of keys of this width in this order.
+DType element_of(DType key, BitOrder order) {
+  const bool wide = size_of(key) == 8;
+  if (size_of(key) == 1 || order == BitOrder::as_unsigned) return key;
+  if (order == BitOrder::as_signed) return wide ? DType::i64 : DType::i32;
+  return wide ? DType::f64 : DType::f32;
+}
+
+RadixSorted sort_by_library(const Kernel& kernel, LibrarySort what, const Array& keys, const RadixOrder& how,
+                            int bits) {
+  const Device device = keys.device();
+  const DType element = element_of(keys.dtype(), how.order);
+  const RadixSorted out{device.empty(keys.shape(), keys.dtype()),
+                        what == LibrarySort::keys ? Array() : device.empty({keys.size()}, DType::u32)};
+  std::vector<Argument> arguments = {reinterpret(keys, element), reinterpret(out.keys, element), whole(bits)};
+  if (what != LibrarySort::keys) arguments.emplace_back(out.places);
+  if (what == LibrarySort::rows) arguments.emplace_back(whole(how.row));
+  launch_library(device, kernel, std::move(arguments), keys.size());
+  return {out.keys, how.places ? out.places : Array()};
+}
+
 }  // namespace
+
+bool has_library_sort(const Device& device, DType element) {
+  return from_library(device, library_sort(LibrarySort::keys, element)).has_value();
+}
 
 RadixSorted radix_sort(const Array& keys, const RadixOrder& how) {
   require(keys.size() >> 32 == 0, Code::bad_shape, "a sort takes less than 2^32 elements, got {}", keys.size());
   if (keys.size() == 0) return {keys, how.places ? keys.device().empty({0}, DType::u32) : Array()};
-  Passes passes(keys, how);
   // At least one: the result must be a copy, with places.
   const int bits = std::max(1, std::min(how.bits, static_cast<int>(8 * size_of(keys.dtype()))));
-  for (int shift = 0; shift < bits; shift += 8) passes.run(shift, 0);
   const std::uint64_t rows = how.row ? keys.size() / how.row : 1;
+  const LibrarySort what = rows > 1 ? LibrarySort::rows : how.places ? LibrarySort::places : LibrarySort::keys;
+  if (const auto kernel = from_library(keys.device(), library_sort(what, element_of(keys.dtype(), how.order))))
+    return sort_by_library(*kernel, what, keys, how, bits);
+  Passes passes(keys, how);
+  for (int shift = 0; shift < bits; shift += 8) passes.run(shift, 0);
   for (int shift = 0; (rows - 1) >> shift; shift += 8) passes.run(shift, how.row);
   return passes.result();
 }

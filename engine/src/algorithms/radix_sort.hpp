@@ -18,6 +18,10 @@ struct RadixSorted {
   Array places;  ///< u32; no array if not wanted
 };
 
+/// True if the device sorts elements of this type by a library of its maker's, in a time that hardly depends on
+/// RadixOrder::bits.
+bool has_library_sort(const Device& device, DType element);
+
 /// Sorts a copy, stably. Throws `bad_shape` for 2^32 keys or more. Does not wait.
 RadixSorted radix_sort(const Array& keys, const RadixOrder& how);
 

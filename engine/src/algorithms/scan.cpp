@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "algorithms/forms.hpp"
+#include "algorithms/library.hpp"
 #include "algorithms/rows.hpp"
 #include "scan/scan.hpp"
 
@@ -11,10 +12,27 @@ namespace {
 
 using namespace algorithms;
 
+// What a library counts elements in.
+constexpr std::uint64_t kMostOfLibrary = 0x7fffffff;
+
+/// By a library of the device's maker, if it has one for this: one row, whose bits no order of the work changes.
+bool scan_by_library(const Form& form, const Rows& in, const Array& out, Prefix prefix) {
+  if (in.rows != 1 || in.length > kMostOfLibrary) return false;
+  const Device device = in.x.device();
+  const auto kernel = from_library(device, library_scan(form.op, form.kernel));
+  if (!kernel) return false;
+  launch_library(device, *kernel,
+                 {reinterpret(in.x, form.kernel), reinterpret(out, form.kernel), whole(form.order),
+                  whole(prefix == Prefix::exclusive), form.empty},
+                 in.length);
+  return true;
+}
+
 Array scan(const Form& form, const Expr& x, std::optional<int> axis, Prefix prefix) {
   const Rows in = rows_along(as_type(x, form.result), axis);
   const Device device = in.x.device();
   const Array out = device.empty(in.x.shape(), form.result);
+  if (scan_by_library(form, in, out, prefix)) return in.restore(out);
   const std::uint64_t full = in.length / kScanUnit, units = (in.length + kScanUnit - 1) / kScanUnit;
   const Array nodes = device.empty({std::max<std::uint64_t>(1, in.rows * 2 * full)}, form.kernel);
   const NativeKernel& kernel = scan_kernel(form.op, form.kernel);

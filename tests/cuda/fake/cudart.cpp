@@ -375,6 +375,10 @@ cudaError_t cudaLaunchKernel(const void* function, dim3 grid, dim3 block, void**
   });
 }
 
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) {
+  return call(__func__, [] { return cudaSuccess; });
+}
+
 // Graphs.
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
@@ -422,3 +426,23 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph) {
 }
 
 }  // extern "C"
+
+namespace lockstep::test::fake {
+
+cudaError_t queue_work(const char* name, cudaStream_t stream, const std::function<void()>& work) {
+  return call(name, [&] {
+    return model().push(*stream, {[=] {
+      if (const cudaError_t failure = std::exchange(model().kernel_failure, cudaSuccess)) return failure;
+      work();
+      ++model().kernels;
+      return cudaSuccess;
+    }});
+  });
+}
+
+bool is_device_memory(const void* memory, std::uint64_t bytes) {
+  const std::lock_guard lock(model().mutex);
+  return Model::block_of(model().device_memory, memory, bytes) != nullptr;
+}
+
+}  // namespace lockstep::test::fake

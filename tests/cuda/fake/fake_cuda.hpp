@@ -8,6 +8,7 @@
 #include <cuda_runtime_api.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace lockstep::test::fake {
@@ -37,7 +38,14 @@ void fail_kernel(cudaError_t status);
 std::uint64_t calls(const std::string& function);
 /// Bytes of device memory that are allocated, on all devices.
 std::uint64_t allocated();
-/// How many kernels ran.
+/// How many kernels ran, and pieces of work of a library.
 std::uint64_t kernels_run();
+
+// For what stands in the place of NVIDIA's libraries: fake/cub.
+
+/// Queues or captures the work of a library, which counts as a call of `name` and fails as kernels do.
+cudaError_t queue_work(const char* name, cudaStream_t stream, const std::function<void()>& work);
+/// True if all these bytes are in one piece of a device's memory.
+bool is_device_memory(const void* memory, std::uint64_t bytes);
 
 }  // namespace lockstep::test::fake
