@@ -13,6 +13,7 @@
 #include "float_environment.hpp"
 #include "host_buffer.hpp"
 #include "interpreter.hpp"
+#include "lockstep/backend_extras.hpp"
 #include "lockstep/error.hpp"
 
 namespace lockstep::cpu {
@@ -68,7 +69,17 @@ class CpuEvent : public BackendEvent {
   std::chrono::steady_clock::time_point time_ = std::chrono::steady_clock::now();
 };
 
-class CpuQueue : public BackendQueue {
+/// Memory that a queue copies from and to is any memory here.
+class PinnedHostBuffer : public PinnedBuffer {
+ public:
+  explicit PinnedHostBuffer(std::unique_ptr<HostBuffer> memory)
+      : PinnedBuffer(memory->bytes(), memory->data()), memory_(std::move(memory)) {}
+
+ private:
+  std::unique_ptr<HostBuffer> memory_;
+};
+
+class CpuQueue : public BackendQueue, public PinnedQueue {
  public:
   explicit CpuQueue(ThreadPool& pool) : pool_(pool) {}
 
@@ -108,6 +119,16 @@ class CpuQueue : public BackendQueue {
 
   std::unique_ptr<BackendEvent> do_record() override { return std::make_unique<CpuEvent>(); }
   void do_wait_for(const BackendEvent&) override {}
+
+  std::unique_ptr<PinnedBuffer> do_allocate_pinned(std::uint64_t bytes) override {
+    return std::make_unique<PinnedHostBuffer>(std::make_unique<HostBuffer>(bytes));
+  }
+  void do_write_pinned(Buffer& to, std::uint64_t offset, const PinnedBuffer& from, std::uint64_t bytes) override {
+    do_write(to, offset, from.data(), bytes);
+  }
+  void do_read_pinned(const Buffer& from, std::uint64_t offset, PinnedBuffer& to, std::uint64_t bytes) override {
+    do_read(from, offset, to.data(), bytes);
+  }
 
  private:
   ThreadPool& pool_;

@@ -55,6 +55,18 @@ class Marker : public BackendEvent {
   std::shared_ptr<Clock::Base> base_;
 };
 
+class PinnedHostBuffer : public PinnedBuffer {
+ public:
+  PinnedHostBuffer(std::shared_ptr<Session> session, PinnedMemory memory, std::uint64_t bytes)
+      : PinnedBuffer(bytes, static_cast<std::byte*>(memory.get())),
+        session_(std::move(session)),
+        memory_(std::move(memory)) {}
+
+ private:
+  std::shared_ptr<Session> session_;
+  PinnedMemory memory_;
+};
+
 }  // namespace
 
 Queue::Queue(std::shared_ptr<Session> session) : session_(std::move(session)), staging_(session_) {
@@ -212,6 +224,23 @@ bool Queue::do_copy_from(BackendQueue& other, const Buffer& from, std::uint64_t 
   session_->check(status, "copy from another device");
   let_wait(*source);
   return true;
+}
+
+std::unique_ptr<PinnedBuffer> Queue::do_allocate_pinned(std::uint64_t bytes) {
+  session_->use();
+  return std::make_unique<PinnedHostBuffer>(session_, session_->allocate_pinned(bytes), bytes);
+}
+
+void Queue::do_write_pinned(Buffer& to, std::uint64_t offset, const PinnedBuffer& from, std::uint64_t bytes) {
+  session_->use();
+  session_->check(cudaMemcpyAsync(address_of(to) + offset, from.data(), bytes, cudaMemcpyHostToDevice, stream_.get()),
+                  "copy to the device");
+}
+
+void Queue::do_read_pinned(const Buffer& from, std::uint64_t offset, PinnedBuffer& to, std::uint64_t bytes) {
+  session_->use();
+  session_->check(cudaMemcpyAsync(to.data(), address_of(from) + offset, bytes, cudaMemcpyDeviceToHost, stream_.get()),
+                  "copy to the host");
 }
 
 void Queue::do_wait_for(const BackendEvent& event) {

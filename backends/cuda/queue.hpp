@@ -12,7 +12,7 @@
 namespace lockstep::cuda {
 
 /// A stream.
-class Queue : public BackendQueue, public GraphQueue, public PeerQueue {
+class Queue : public BackendQueue, public GraphQueue, public PeerQueue, public PinnedQueue {
  public:
   explicit Queue(std::shared_ptr<Session> session);
   ~Queue() override;
@@ -28,6 +28,9 @@ class Queue : public BackendQueue, public GraphQueue, public PeerQueue {
   std::unique_ptr<BackendGraph> do_make_graph(const std::function<void()>& queue_work) override;
   bool do_copy_from(BackendQueue& other, const Buffer& from, std::uint64_t from_offset, Buffer& to,
                     std::uint64_t to_offset, std::uint64_t bytes) override;
+  std::unique_ptr<PinnedBuffer> do_allocate_pinned(std::uint64_t bytes) override;
+  void do_write_pinned(Buffer& to, std::uint64_t offset, const PinnedBuffer& from, std::uint64_t bytes) override;
+  void do_read_pinned(const Buffer& from, std::uint64_t offset, PinnedBuffer& to, std::uint64_t bytes) override;
 
   /// Scratch memory of at least `bytes` for the next kernels.
   std::byte* scratch_for(std::uint64_t bytes);

@@ -57,6 +57,22 @@ class Marker : public BackendEvent {
   std::uint64_t commands_;
 };
 
+/// A buffer that lies in host memory and stays mapped: drivers copy from there without a copy of their own.
+class MappedBuffer : public PinnedBuffer {
+ public:
+  MappedBuffer(std::shared_ptr<Session> session, Session::Mapping mapping, std::uint64_t bytes)
+      : PinnedBuffer(bytes, mapping.data), session_(std::move(session)), memory_(std::move(mapping.memory)) {}
+  // A device that is lost has nothing to unmap.
+  ~MappedBuffer() override {
+    clEnqueueUnmapMemObject(session_->transfers.get(), memory_.get(), data(), 0, nullptr, nullptr);
+    clFinish(session_->transfers.get());
+  }
+
+ private:
+  std::shared_ptr<Session> session_;
+  Memory memory_;
+};
+
 }  // namespace
 
 Queue::~Queue() { clFinish(queue_.get()); }
@@ -156,6 +172,21 @@ std::unique_ptr<BackendEvent> Queue::do_record() {
   auto marker = std::make_unique<Marker>(session_, EventHandle(event), done_, queued_);
   session_->check(clFlush(queue_.get()), "start its queue");
   return marker;
+}
+
+std::unique_ptr<PinnedBuffer> Queue::do_allocate_pinned(std::uint64_t bytes) {
+  return std::make_unique<MappedBuffer>(session_, session_->map_host_memory(bytes), bytes);
+}
+
+void Queue::do_write_pinned(Buffer& to, std::uint64_t offset, const PinnedBuffer& from, std::uint64_t bytes) {
+  begin();
+  session_->check(
+      clEnqueueWriteBuffer(queue_.get(), memory_of(to), CL_FALSE, offset, bytes, from.data(), 0, nullptr, nullptr),
+      "copy to the device");
+}
+
+void Queue::do_read_pinned(const Buffer& from, std::uint64_t offset, PinnedBuffer& to, std::uint64_t bytes) {
+  do_read(from, offset, to.data(), bytes);
 }
 
 void Queue::do_wait_for(const BackendEvent& event) {

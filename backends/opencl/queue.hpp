@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "backends/opencl/session.hpp"
-#include "lockstep/backend.hpp"
+#include "lockstep/backend_extras.hpp"
 
 namespace lockstep::opencl {
 
 /// An in-order command queue.
-class Queue : public BackendQueue {
+class Queue : public BackendQueue, public PinnedQueue {
  public:
   explicit Queue(std::shared_ptr<Session> session) : session_(std::move(session)), queue_(session_->make_queue()) {}
   ~Queue() override;
@@ -25,6 +25,9 @@ class Queue : public BackendQueue {
   void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override;
   std::unique_ptr<BackendEvent> do_record() override;
   void do_wait_for(const BackendEvent& event) override;
+  std::unique_ptr<PinnedBuffer> do_allocate_pinned(std::uint64_t bytes) override;
+  void do_write_pinned(Buffer& to, std::uint64_t offset, const PinnedBuffer& from, std::uint64_t bytes) override;
+  void do_read_pinned(const Buffer& from, std::uint64_t offset, PinnedBuffer& to, std::uint64_t bytes) override;
 
   /// Scratch memory of at least `bytes` for the next kernel.
   const Allocation& scratch_for(std::uint64_t bytes);

@@ -96,28 +96,41 @@ Session::Session(const Found& which) : found(which), info(describe(which)), targ
   compiler = std::make_unique<Compiler>(found, context.get(), DiskCache::from_environment());
 }
 
-Allocation Session::allocate(std::uint64_t bytes) {
+Memory Session::make_buffer(std::uint64_t bytes, cl_mem_flags flags) {
   require_alive();
   const auto largest = number_of<cl_ulong>(found.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
   if (largest != 0 && bytes > largest)
     throw Error(Code::out_of_memory,
                 fmt::format("{} bytes are more than one buffer of {} may have: {}", bytes, info.name, largest),
                 "Use several smaller arrays, or another device.", "CL_DEVICE_MAX_MEM_ALLOC_SIZE");
-  const std::string what = fmt::format("allocate {} bytes", bytes);
-  const bool unified = number_of<cl_bool>(found.device, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0;
-  const cl_mem_flags flags = CL_MEM_READ_WRITE | (unified ? CL_MEM_ALLOC_HOST_PTR : 0);
   cl_int status = CL_SUCCESS;
-  Memory memory(clCreateBuffer(context.get(), flags, bytes, nullptr, &status));
+  Memory memory(clCreateBuffer(context.get(), CL_MEM_READ_WRITE | flags, bytes, nullptr, &status));
   if (status == CL_INVALID_BUFFER_SIZE) status = CL_MEM_OBJECT_ALLOCATION_FAILURE;
-  check(status, what);
+  check(status, fmt::format("allocate {} bytes", bytes));
+  return memory;
+}
+
+Allocation Session::allocate(std::uint64_t bytes) {
+  const bool unified = number_of<cl_bool>(found.device, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0;
+  Memory memory = make_buffer(bytes, unified ? CL_MEM_ALLOC_HOST_PTR : 0);
   // Many drivers allocate at the first use only: use it, so that a lack of memory shows here.
   cl_mem handle = memory.get();
-  status = clEnqueueMigrateMemObjects(transfers.get(), 1, &handle, CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED, 0, nullptr,
-                                      nullptr);
+  cl_int status = clEnqueueMigrateMemObjects(transfers.get(), 1, &handle, CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED, 0,
+                                             nullptr, nullptr);
   if (status == CL_SUCCESS) status = clFinish(transfers.get());
   if (status == CL_OUT_OF_RESOURCES) status = CL_MEM_OBJECT_ALLOCATION_FAILURE;
-  check(status, what);
+  check(status, fmt::format("allocate {} bytes", bytes));
   return numbered(std::move(memory));
+}
+
+Session::Mapping Session::map_host_memory(std::uint64_t bytes) {
+  Memory memory = make_buffer(bytes, CL_MEM_ALLOC_HOST_PTR);
+  cl_int status = CL_SUCCESS;
+  void* data = clEnqueueMapBuffer(transfers.get(), memory.get(), CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, 0, bytes, 0,
+                                  nullptr, nullptr, &status);
+  if (status == CL_MAP_FAILURE || status == CL_OUT_OF_RESOURCES) status = CL_MEM_OBJECT_ALLOCATION_FAILURE;
+  check(status, fmt::format("map {} bytes of host memory", bytes));
+  return {std::move(memory), static_cast<std::byte*>(data)};
 }
 
 QueueHandle Session::make_queue() const {

@@ -61,6 +61,13 @@ struct Session {
 
   /// A buffer on the device. Throws `out_of_memory` at once where the driver can tell.
   Allocation allocate(std::uint64_t bytes);
+  /// A buffer in host memory, and where the host finds it until it is unmapped.
+  struct Mapping {
+    Memory memory;
+    std::byte* data = nullptr;
+  };
+  /// Throws `out_of_memory`.
+  Mapping map_host_memory(std::uint64_t bytes);
   Allocation numbered(Memory memory) { return {std::move(memory), ++allocations_}; }
   QueueHandle make_queue() const;
   /// Compiles `source` and takes the kernel `name` of it.
@@ -68,6 +75,7 @@ struct Session {
 
  private:
   bool answers(cl_int status) const;
+  Memory make_buffer(std::uint64_t bytes, cl_mem_flags flags);
 
   std::atomic<bool> lost_{false};
   std::atomic<std::uint64_t> allocations_{0};

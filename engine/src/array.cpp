@@ -184,6 +184,20 @@ void Array::read_bytes(void* to) const {
   device.read(*device.queue, contiguous(), to).wait();
 }
 
+void Array::read_pinned(const HostMemory& to) const {
+  if (size() == 0) return;
+  Device::Impl& device = *storage_->device();
+  device.read(*device.queue, contiguous(), to);
+}
+
+void Array::write_pinned(const HostMemory& from) const {
+  if (size() == 0) return;
+  Device::Impl& device = *storage_->device();
+  const Array to = is_contiguous() ? *this : this->device().empty(shape_, dtype_);
+  device.write(*device.queue, to, from);
+  if (!is_contiguous()) this->device().assign(*this, to);
+}
+
 void Array::write_bytes(const void* from) const {
   require(valid(), Code::bad_argument, "an Array that holds no array has no elements");
   if (size() == 0) return;

@@ -69,6 +69,9 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   /// Transfers of all elements of a contiguous array that has some.
   void write(BackendQueue& on, const Array& to, const void* from);
   Event read(BackendQueue& on, const Array& from, void* to);
+  /// The same without a copy in between. Throw `wrong_device` if the host's memory is another device's.
+  Event write(BackendQueue& on, const Array& to, const HostMemory& from);
+  Event read(BackendQueue& on, const Array& from, const HostMemory& to);
   /// Waits for all of the queue's work, whatever becomes of it; the caller holds `mutex`.
   static void finish(BackendQueue& on) noexcept;
   Event record(BackendQueue& on);
@@ -93,6 +96,15 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   BitStatus bits;
 
  private:
+  /// Queues a copy of all elements, `copy(buffer, first byte)`, and tells whom it concerns; the caller holds `mutex`.
+  template <class Copy>
+  void queue_copy(Work work, BackendQueue& on, const Array& array, const Copy& copy);
+  /// Also gives the event of its end. Where that fails, waits: host memory ends with the caller, and a part of the copy
+  /// may be under way.
+  template <class Copy>
+  Event queue_copy_and_record(Work work, BackendQueue& on, const Array& array, const Copy& copy);
+  template <class Copy>
+  Event copy_pinned(Work work, BackendQueue& on, const Array& array, const HostMemory& host, const Copy& copy);
   std::vector<Array> run_locked(BackendQueue& on, std::span<const Request> requests, const RecipeKey* key);
   std::vector<Array> follow(BackendQueue& on, const Recipe& recipe, const Leaves& leaves);
   std::vector<Array> run_through_copies(BackendQueue& on, std::span<const Request> requests);

@@ -1,5 +1,6 @@
 // Queues of a device: transfers, events, and streams beside the device's own.
 #include "device_impl.hpp"
+#include "host_memory.hpp"
 #include "require.hpp"
 #include "tape.hpp"
 
@@ -24,30 +25,69 @@ void check_transfer(const Stream& stream, const Array& array, DType type, std::u
 
 }  // namespace
 
+template <class Copy>
+void Device::Impl::queue_copy(Work work, BackendQueue& on, const Array& array, const Copy& copy) {
+  const bool up = work == Work::upload;
+  Buffer& buffer = array.storage()->buffer();
+  order.use(on, buffer, up);
+  const auto queue_it = [&] { copy(buffer, first_byte(array)); };
+  recorder ? recorder->record(work, on, Label(up ? "to device" : "to host"), array.bytes(), queue_it) : queue_it();
+  (up ? counters.bytes_to_device : counters.bytes_to_host) += array.bytes();
+}
+
+template <class Copy>
+Event Device::Impl::queue_copy_and_record(Work work, BackendQueue& on, const Array& array, const Copy& copy) {
+  try {
+    queue_copy(work, on, array, copy);
+    return Event(shared_from_this(), on.do_record());
+  } catch (...) {
+    finish(on);
+    throw;
+  }
+}
+
 void Device::Impl::write(BackendQueue& on, const Array& to, const void* from) {
   const std::lock_guard lock(mutex);
   if (tape) tape->refuse_transfer();
-  Buffer& buffer = to.storage()->buffer();
-  order.use(on, buffer, true);
-  const auto copy = [&] { on.do_write(buffer, first_byte(to), from, to.bytes()); };
-  recorder ? recorder->record(Work::upload, on, Label("to device"), to.bytes(), copy) : copy();
-  counters.bytes_to_device += to.bytes();
+  queue_copy(Work::upload, on, to,
+             [&](Buffer& buffer, std::uint64_t first) { on.do_write(buffer, first, from, to.bytes()); });
 }
 
 Event Device::Impl::read(BackendQueue& on, const Array& from, void* to) {
   const std::lock_guard lock(mutex);
   if (tape) tape->refuse_transfer();
-  Buffer& buffer = from.storage()->buffer();
-  order.use(on, buffer, false);
-  const auto copy = [&] { on.do_read(buffer, first_byte(from), to, from.bytes()); };
-  try {
-    recorder ? recorder->record(Work::download, on, Label("to host"), from.bytes(), copy) : copy();
-    counters.bytes_to_host += from.bytes();
-    return Event(shared_from_this(), on.do_record());
-  } catch (...) {
-    finish(on);  // `to` ends with the caller, and a part of the copy may be under way
-    throw;
-  }
+  return queue_copy_and_record(Work::download, on, from, [&](const Buffer& buffer, std::uint64_t first) {
+    on.do_read(buffer, first, to, from.bytes());
+  });
+}
+
+template <class Copy>
+Event Device::Impl::copy_pinned(Work work, BackendQueue& on, const Array& array, const HostMemory& host,
+                                const Copy& copy) {
+  HostMemory::Impl& memory = *host.impl();
+  require(memory.device().get() == this, Code::wrong_device, "host memory of {} is copied from or to an array of {}",
+          memory.device()->info.name, info.name);
+  const std::lock_guard lock(mutex);
+  if (tape) tape->refuse_transfer();
+  PinnedBuffer& pinned = *memory.buffer();
+  order.use(on, pinned, work == Work::download);
+  const Event done =
+      queue_copy_and_record(work, on, array, [&](Buffer& buffer, std::uint64_t first) { copy(buffer, first, pinned); });
+  memory.note_copy(on, done);
+  return done;
+}
+
+Event Device::Impl::write(BackendQueue& on, const Array& to, const HostMemory& from) {
+  return copy_pinned(Work::upload, on, to, from, [&](Buffer& buffer, std::uint64_t first, const PinnedBuffer& source) {
+    dynamic_cast<PinnedQueue&>(on).do_write_pinned(buffer, first, source, to.bytes());
+  });
+}
+
+Event Device::Impl::read(BackendQueue& on, const Array& from, const HostMemory& to) {
+  return copy_pinned(Work::download, on, from, to,
+                     [&](const Buffer& buffer, std::uint64_t first, PinnedBuffer& target) {
+                       dynamic_cast<PinnedQueue&>(on).do_read_pinned(buffer, first, target, from.bytes());
+                     });
 }
 
 void Device::Impl::finish(BackendQueue& on) noexcept {
@@ -117,6 +157,16 @@ Event Stream::read_bytes(const Array& from, void* to, DType type, std::uint64_t 
 void Stream::write_bytes(const Array& to, const void* from, DType type, std::uint64_t count) const {
   check_transfer(*this, to, type, count);
   if (to.size()) impl_->device->write(*impl_->queue, to, from);
+}
+
+Event Stream::read_pinned(const Array& from, const HostMemory& to, DType type, std::uint64_t count) const {
+  check_transfer(*this, from, type, count);
+  return from.size() ? impl_->device->read(*impl_->queue, from, to) : record();
+}
+
+Event Stream::write_pinned(const Array& to, const HostMemory& from, DType type, std::uint64_t count) const {
+  check_transfer(*this, to, type, count);
+  return to.size() ? impl_->device->write(*impl_->queue, to, from) : record();
 }
 
 Event Stream::record() const { return impl_->device->record(*impl_->queue); }

@@ -8,6 +8,7 @@
 
 #include "lockstep/dtype.hpp"
 #include "lockstep/error.hpp"
+#include "lockstep/pinned_array.hpp"
 #include "lockstep/shape.hpp"
 
 namespace lockstep {
@@ -91,6 +92,20 @@ class Array {
     check_host(dtype_of<T>, from.size());
     write_bytes(from.data());
   }
+  /// Fills `to` directly, and blocks until that is done. Throws `wrong_device` if it was made for another device.
+  template <Element T>
+  void to_host(const PinnedArray<T>& to) const {
+    check_host(dtype_of<T>, to.size());
+    read_pinned(to.memory());
+    to.memory().wait();
+  }
+  /// Overwrites all elements. Queued, does not block: the values are taken when the device comes to it, and
+  /// `from.values()` waits for that. Throws as `to_host`.
+  template <Element T>
+  void from_host(const PinnedArray<T>& from) const {
+    check_host(dtype_of<T>, from.size());
+    write_pinned(from.memory());
+  }
   /// As `to_host` and `from_host`, untyped: `bytes()` bytes. NaNs come out as the one quiet NaN only if canonicalised
   /// by an expression; transfers copy bits.
   void read_bytes(void* to) const;
@@ -103,6 +118,8 @@ class Array {
 
  private:
   void check_host(DType type, std::size_t count) const;
+  void read_pinned(const HostMemory& to) const;
+  void write_pinned(const HostMemory& from) const;
 
   std::shared_ptr<Storage> storage_;
   DType dtype_ = DType::f32;

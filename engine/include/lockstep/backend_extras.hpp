@@ -3,6 +3,7 @@
 // What a backend's queue may offer besides the hooks of BackendQueue. A queue that has it derives from it too; the
 // engine asks, and does without where there is none.
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -25,6 +26,27 @@ class GraphQueue {
   /// `queue_work` gives this queue passes and launches that it has done before, and they are kept instead of done.
   /// Null if they cannot be kept. Throws what `queue_work` throws, and is then as before.
   virtual std::unique_ptr<BackendGraph> do_make_graph(const std::function<void()>& queue_work) = 0;
+};
+
+/// Host memory that a queue copies from and to directly.
+class PinnedBuffer : public Buffer {
+ public:
+  PinnedBuffer(std::uint64_t bytes, std::byte* data) : Buffer(bytes), data_(data) {}
+  std::byte* data() const noexcept { return data_; }
+
+ private:
+  std::byte* data_;
+};
+
+class PinnedQueue {
+ public:
+  virtual ~PinnedQueue() = default;
+
+  /// Throws `out_of_memory`. The engine has waited for all copies before the memory goes.
+  virtual std::unique_ptr<PinnedBuffer> do_allocate_pinned(std::uint64_t bytes) = 0;
+  /// `from` has been read, or `to` is filled, when an event recorded after this is done.
+  virtual void do_write_pinned(Buffer& to, std::uint64_t offset, const PinnedBuffer& from, std::uint64_t bytes) = 0;
+  virtual void do_read_pinned(const Buffer& from, std::uint64_t offset, PinnedBuffer& to, std::uint64_t bytes) = 0;
 };
 
 class PeerQueue {

@@ -10,6 +10,7 @@
 #include "lockstep/array.hpp"
 #include "lockstep/backend.hpp"
 #include "lockstep/expr.hpp"
+#include "lockstep/pinned_array.hpp"
 
 namespace lockstep {
 
@@ -128,6 +129,14 @@ class Device {
   }
   Array array_from_bytes(const void* data, std::uint64_t count, DType type, const Shape& shape) const;
 
+  /// Memory of the host for `n` elements that copies between it and this device's arrays use directly. It holds
+  /// whatever was there. Takes long on GPUs and is taken from all programs of the machine: make few, and keep them.
+  /// Not part of the memory budget. Throws `out_of_memory`.
+  template <Element T>
+  PinnedArray<T> pinned_array(std::uint64_t n) const {
+    return {pinned_memory(n, sizeof(T)), static_cast<std::size_t>(n)};
+  }
+
   // Expressions. `evaluate.hpp` has the same as free functions that take the device from the arrays.
 
   /// Evaluates all of `values` together: expressions and reductions over the same shape run as one fused kernel, in one
@@ -176,6 +185,8 @@ class Device {
   const std::shared_ptr<Impl>& impl() const noexcept { return impl_; }
 
  private:
+  HostMemory pinned_memory(std::uint64_t count, std::size_t element_bytes) const;
+
   std::shared_ptr<Impl> impl_;
 };
 
@@ -211,6 +222,16 @@ class Stream {
   void write(const Array& to, std::span<const T> from) const {
     write_bytes(to, from.data(), dtype_of<T>, from.size());
   }
+  /// Both directly, without a copy in between: `host.values()` waits for them. Throws `wrong_device` too if `host` was
+  /// made for another device. Streams that use the same pinned array take turns, as with arrays.
+  template <Element T>
+  Event read(const Array& from, const PinnedArray<T>& host) const {
+    return read_pinned(from, host.memory(), dtype_of<T>, host.size());
+  }
+  template <Element T>
+  Event write(const Array& to, const PinnedArray<T>& host) const {
+    return write_pinned(to, host.memory(), dtype_of<T>, host.size());
+  }
 
   Event record() const;
   /// What is queued from here on begins after `event`, of another stream of the same device.
@@ -224,6 +245,8 @@ class Stream {
  private:
   Event read_bytes(const Array& from, void* to, DType type, std::uint64_t count) const;
   void write_bytes(const Array& to, const void* from, DType type, std::uint64_t count) const;
+  Event read_pinned(const Array& from, const HostMemory& to, DType type, std::uint64_t count) const;
+  Event write_pinned(const Array& to, const HostMemory& from, DType type, std::uint64_t count) const;
 
   std::shared_ptr<Impl> impl_;
 };

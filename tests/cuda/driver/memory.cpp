@@ -72,3 +72,41 @@ TEST_CASE_FIXTURE(OnFakeCuda, "a read is there when its event is done, and not w
   CHECK(values == std::vector<float>{1, 2, 3});
   CHECK(stream.record().seconds_since(event) >= 0);
 }
+
+TEST_CASE_FIXTURE(OnFakeCuda, "pinned arrays are copied without staging, each in one piece") {
+  const Device device = open();
+  const PinnedArray<std::uint32_t> host = device.pinned_array<std::uint32_t>(5 * kMiB);  // 20 MiB: five staging slots
+  for (std::size_t i = 0; i < host.size(); ++i) host.values()[i] = static_cast<std::uint32_t>(i * 2654435761u);
+  const std::vector<std::uint32_t> kept(host.values().begin(), host.values().end());
+  const Array x = device.empty({host.size()}, DType::u32);
+  const std::uint64_t pinned = fake::calls("cudaMallocHost"), copies = fake::calls("cudaMemcpyAsync");
+  x.from_host(host);
+  CHECK(fake::calls("cudaMemcpyAsync") == copies + 1);
+  const PinnedArray<std::uint32_t> back = device.pinned_array<std::uint32_t>(host.size());
+  x.to_host(back);
+  CHECK(fake::calls("cudaMemcpyAsync") == copies + 2);
+  CHECK(fake::calls("cudaMallocHost") == pinned + 1);
+  CHECK(fake::calls("cudaLaunchHostFunc") == 0);
+  CHECK(std::equal(kept.begin(), kept.end(), back.values().begin()));
+}
+
+TEST_CASE_FIXTURE(OnFakeCuda, "a copy of a pinned array that cannot be waited for is done before it is an error") {
+  const Device device = open();
+  const PinnedArray<float> host = device.pinned_array<float>(1000);
+  std::fill(host.values().begin(), host.values().end(), 3.0f);
+  const Array x = device.empty({1000}, DType::f32);
+  fake::fail("cudaEventRecord", cudaErrorInvalidValue);
+  CHECK(failure(Code::device, "record an event", [&] { x.from_host(host); }) == "");
+  std::fill(host.values().begin(), host.values().end(), 4.0f);
+  CHECK(x.to_host<float>() == std::vector<float>(1000, 3.0f));
+}
+
+TEST_CASE_FIXTURE(OnFakeCuda,
+                  "host memory that cannot be pinned is an error with the bytes, and leaves the device well") {
+  const Device device = open();
+  fake::fail("cudaMallocHost", cudaErrorMemoryAllocation);
+  CHECK(failure(Code::out_of_memory, "4096 bytes", [&] { device.pinned_array<float>(1024); }) == "");
+  const PinnedArray<float> host = device.pinned_array<float>(1024);
+  device.full({1024}, 2, DType::f32).to_host(host);
+  CHECK(host.values()[1023] == 2.0f);
+}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "backends/cuda/precompiled.hpp"
@@ -14,6 +15,8 @@ using namespace lockstep::test;
 using namespace lockstep::test::fake;
 
 namespace {
+
+constexpr std::align_val_t kPage{4096};
 
 thread_local int current = 0;
 thread_local cudaError_t last = cudaSuccess;
@@ -162,7 +165,8 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
 }
 cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
   return call(__func__, [&] {
-    auto* block = new std::byte[bytes];
+    if (bytes > machine().memory) return cudaErrorMemoryAllocation;
+    auto* block = new (kPage) std::byte[bytes];
     model().pinned_memory[block] = {bytes, current};
     *memory = block;
     return cudaSuccess;
@@ -172,7 +176,7 @@ cudaError_t cudaFreeHost(void* memory) {
   return call(__func__, [&] {
     std::memset(memory, 0xdb, model().pinned_memory.at(static_cast<std::byte*>(memory)).bytes);
     model().pinned_memory.erase(static_cast<std::byte*>(memory));
-    delete[] static_cast<std::byte*>(memory);
+    ::operator delete[](memory, kPage);
     return cudaSuccess;
   });
 }
