@@ -142,6 +142,7 @@ TEST_CASE_FIXTURE(OnDevice, "a row whose expression is wrong has no time and say
   CHECK(!rows[0].timed());
   CHECK(bench::problem_lines(rows).find("wrong/f32/1000") != std::string::npos);
   CHECK(bench::row_line(rows[0], rows[0], {}).find("WRONG") != std::string::npos);
+  CHECK_FALSE(bench::are_good(rows));  // which is exit code 1
   const json document = json::parse(bench::to_json(rows, suite, {}, "test"));
   CHECK(document["benchmarks"].empty());
   CHECK(document["failures"][0]["error_occurred"] == true);
@@ -236,7 +237,9 @@ TEST_CASE_FIXTURE(OnDevice, "a timed row has samples, bytes, flops and a place i
   }
   CHECK(entry["name"] == "triad/f32/2000");
   CHECK(entry["samples"].size() == rows[0].samples.seconds.size());
-  CHECK(entry.contains("limit_share") == (device.info().kind == "cpu"));
+  CHECK(entry["limit_share"].get<double>() > 0);
+  CHECK(entry.contains("limit_by") == (device.info().kind != "cpu"));
+  CHECK(bench::are_good(rows));
   // What was written can be compared: with itself everything is the same.
   const bench::Results results = bench::parse_results(document.dump(), "results");
   CHECK(results.contains("triad/f32/2000"));

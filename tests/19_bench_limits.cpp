@@ -1,8 +1,10 @@
 // What devices reach at most, and the roofline of it. No time is asserted.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "bench/host_run.hpp"
 #include "bench/roofline.hpp"
+#include "faulty_device.hpp"
 #include "program.hpp"
 #include "support.hpp"
 
@@ -38,8 +40,52 @@ TEST_CASE_FIXTURE(OnDevice, "every limit that the device has is measured") {
   }
   CHECK(count[Kind::bandwidth] >= 2);
   CHECK(count[Kind::throughput] == (device.info().has_f64 || device.info().kind == "cpu" ? 6 : 3));
-  CHECK(count[Kind::transfer] == 2);
+  CHECK(count[Kind::transfer] == (device.info().kind == "cpu" ? 2 : 4));  // on the CPU all memory is pinned
   CHECK(bench::to_text(limits).find("DRAM") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(OnDevice, "a row's least time is that of its bytes, its operations or its transfer") {
+  const std::vector<bench::Case> cases = bench::all_cases();
+  bench::DeviceLimits limits(device, {.seconds = 1e-3, .batch_seconds = 1e-5, .least = 3, .most = 3});
+  struct Expected {
+    const char* name;
+    std::set<std::string> by;  ///< empty: no limit
+  };
+  const Expected rows[] = {{"copy", {"bandwidth"}},
+                           {"triad", {"bandwidth", "arithmetic"}},
+                           {"orbit", {"arithmetic", "bandwidth"}},
+                           {"upload", {"transfer"}},
+                           {"download_pinned", {"transfer"}},
+                           {"launch", {}},
+                           {"compile_warm", {}},
+                           {"fill", {"bandwidth"}}};
+  for (const Expected& expected : rows) {
+    CAPTURE(expected.name);
+    const std::set<std::string>& by = expected.by;
+    const auto row = std::find_if(cases.begin(), cases.end(), [&](const auto& c) { return c.name == expected.name; });
+    REQUIRE(row != cases.end());
+    const bench::Job job{&*row, DType::f32, 1000};
+    const bench::LeastTime time = limits.least_time(job, 8000, 2);
+    CHECK(time.wrong == "");
+    CHECK((time.seconds > 0) == !by.empty());
+    CHECK((by.empty() ? time.by.empty() : by.contains(time.by)));
+    CHECK(limits.least_time(job, 8000, 2).seconds == time.seconds);  // measured once
+  }
+  const bench::Rate rate = limits.bandwidth(8000, 2);
+  CHECK(rate.wrong == "");
+  const auto copy = std::find_if(cases.begin(), cases.end(), [](const auto& c) { return c.name == "copy"; });
+  CHECK(limits.least_time({&*copy, DType::i32, 1000}, 8000, 2).seconds == doctest::Approx(8000 / rate.per_second));
+}
+
+TEST_CASE("a limit that a device gets wrong is none, and says what is wrong") {
+  bench::DeviceLimits limits(faulty_device(), {.seconds = 1e-3, .batch_seconds = 1e-5, .least = 3, .most = 3});
+  const bench::Rate root = limits.throughput("square root", DType::f32);
+  CHECK(root.per_second == 0);
+  CHECK(root.wrong.starts_with("square root: element 0: got "));
+  CHECK(limits.throughput("square root", DType::f64).per_second > 0);
+  const std::vector<bench::Case> cases = bench::all_cases();
+  const auto norm = std::find_if(cases.begin(), cases.end(), [](const auto& c) { return c.name == "norm"; });
+  CHECK(limits.least_time({&*norm, DType::f32, 1000}, 12000, 1).wrong == root.wrong);
 }
 
 TEST_CASE("the loops that find the arithmetic limits are there for each operation and type") {

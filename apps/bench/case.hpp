@@ -24,6 +24,9 @@ enum class Clock {
   host,    ///< the host's clock, with what the host does in between
 };
 
+/// What crosses between host and device in a row that only does that.
+enum class Transfer { none, to_device, to_host };
+
 /// `input_values` of f32 or f64, as bytes.
 std::vector<std::byte> default_input(DType type, std::uint64_t slot, std::uint64_t n);
 
@@ -32,9 +35,12 @@ struct Case {
   std::string name;
   std::string what;
   std::vector<DType> types;
-  double moved = 0;                    ///< elements read and written, for each element
-  double flops = 0;                    ///< for each element
-  double pair_flops = 0;               ///< for each pair of elements
+  double moved = 0;                 ///< elements read and written, for each element
+  double flops = 0;                 ///< for each element
+  double pair_flops = 0;            ///< for each pair of elements
+  double roots = 0, divisions = 0;  ///< of the flops of an element, those that are slower
+  bool mixed = false;               ///< computes in other types than its elements'
+  Transfer transfer = Transfer::none;
   std::vector<std::uint64_t> sizes{};  ///< in elements; empty: the sizes of the run
   Clock clock = Clock::device;
   bool quick = false;  ///< part of the short table
@@ -51,6 +57,9 @@ struct Case {
   /// Input array number `slot`, for the loops beside the row.
   std::function<std::vector<std::byte>(DType, std::uint64_t slot, std::uint64_t n)> input = default_input;
 
+  /// What the host does takes the time, not what the device does; of `orbit`, whose launches the host times, it does
+  /// not.
+  bool is_about_host() const { return clock == Clock::host && roots == 0; }
   double flops_of(std::uint64_t n) const {
     return static_cast<double>(n) * (flops + pair_flops * static_cast<double>(n));
   }

@@ -21,7 +21,9 @@ std::vector<Case> random_cases();
 std::vector<Case> order_cases();
 /// Forces of all pairs of particles, as expressions.
 std::vector<Case> pair_cases();
-/// The rows that are not an expression over arrays: transfers, the cost of a call, of an expression, and orbit.
+/// Copies between host and device, from and to ordinary memory and pinned arrays.
+std::vector<Case> transfer_cases();
+/// The rows that are not an expression over arrays: the cost of a call, of an expression, and orbit.
 std::vector<Case> special_cases();
 
 }  // namespace lockstep::bench

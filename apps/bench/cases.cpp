@@ -14,6 +14,12 @@ Case quick(Case row) {
   row.quick = true;
   return row;
 }
+/// How many of the operations are square roots and divisions.
+Case slow(double roots, double divisions, Case row) {
+  row.roots = roots;
+  row.divisions = divisions;
+  return row;
+}
 
 }  // namespace
 
@@ -32,18 +38,19 @@ std::vector<Case> all_cases() {
       quick(elementwise("triad", "out = x + 3*y", Numbers{}, 2, 2, [](E x, E y) { return x + 3 * y; },
                   []<class T>(T x, T y) { return T(x + T(3) * y); })),
       elementwise("fill", "out = 3", Numbers{}, 0, 0, [](E, E) { return Expr(3); }, []<class T>(T, T) { return T(3); }),
-      quick(elementwise("norm", "out = sqrt(x*x + y*y)", Floats{}, 2, 4, [](E x, E y) { return sqrt(x * x + y * y); },
-                  [](auto x, auto y) { return std::sqrt(x * x + y * y); })),
+      quick(slow(1, 0, elementwise("norm", "out = sqrt(x*x + y*y)", Floats{}, 2, 4,
+                  [](E x, E y) { return sqrt(x * x + y * y); },
+                  [](auto x, auto y) { return std::sqrt(x * x + y * y); }))),
       elementwise("quadratic", "out = 3*x*x + 5*x + 7", Floats{}, 1, 5, [](E x, E) { return 3 * x * x + 5 * x + 7; },
                   []<class T>(T x, T) { return T(3) * x * x + T(5) * x + T(7); }),
-      elementwise("sqrt", "out = sqrt(x)", Floats{}, 1, 1, [](E x, E) { return sqrt(x); },
-                  [](auto x, auto) { return std::sqrt(x); }),
-      elementwise("divide", "out = x / y", Floats{}, 2, 1, [](E x, E y) { return x / y; },
-                  [](auto x, auto y) { return x / y; }),
+      slow(1, 0, elementwise("sqrt", "out = sqrt(x)", Floats{}, 1, 1, [](E x, E) { return sqrt(x); },
+                  [](auto x, auto) { return std::sqrt(x); })),
+      slow(0, 1, elementwise("divide", "out = x / y", Floats{}, 2, 1, [](E x, E y) { return x / y; },
+                  [](auto x, auto y) { return x / y; })),
   };
   // clang-format on
   for (const auto& more :
-       {fold_cases, function_cases, fused_cases, random_cases, order_cases, pair_cases, special_cases})
+       {fold_cases, function_cases, fused_cases, random_cases, order_cases, pair_cases, transfer_cases, special_cases})
     for (Case& row : more()) cases.push_back(std::move(row));
   // BabelStream's five, what writes only and what reads only.
   constexpr std::string_view kLarge[] = {"copy", "mul", "add", "triad", "dot", "fill", "sum"};

@@ -41,6 +41,7 @@ Case pi() {
   Case row{"pi", "4 * share of x*x + y*y < 1, of n random points in f32", {DType::f64}, 0, 80};
   row.sizes = {std::uint64_t{1} << 20, std::uint64_t{1} << 26};
   row.arrays = 0;
+  row.mixed = true;
   row.prepare = [](const Device& device, DType, std::uint64_t n, std::uint64_t) {
     const RandomSource source{.seed = 1, .index = arange(n)};
     const Expr x = random_uniform(source, DType::f32, 0), y = random_uniform(source, DType::f32, 1);

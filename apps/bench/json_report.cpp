@@ -106,7 +106,8 @@ Json device_entry(const std::string& name, const Row& row, const Row& first) {
   json["verified"] = true;
   json["same_bits"] = row.same_bits;
   if (&row != &first && first.timed()) json["ratio_to_first_device"] = first.seconds() / row.seconds();
-  if (row.limit) json["limit_share"] = row.limit->median() / row.seconds();
+  if (row.limit_seconds() > 0) json["limit_share"] = row.limit_seconds() / row.seconds();
+  if (!row.least.by.empty()) json["limit_by"] = row.least.by;
   if (row.peer) json["peer_ratio"] = row.peer->median() / row.seconds();
   return json;
 }

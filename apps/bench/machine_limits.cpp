@@ -26,12 +26,6 @@ struct Place {
   std::uint64_t bytes;
 };
 
-/// The least of the samples: a limit is what is reached when nothing disturbs.
-double least_of(const Batch& batch, const Effort& effort) {
-  const std::vector<double> seconds = measure({batch}, effort, true).front().seconds;
-  return *std::min_element(seconds.begin(), seconds.end());
-}
-
 double host_seconds(const HostLoop& loop, std::uint64_t n, int threads, const Effort& effort) {
   HostRun run(loop, n, threads, 1);
   run.choose();
@@ -74,79 +68,46 @@ void measure_host(MachineLimits& limits, int threads, const std::vector<CacheLev
     }
 }
 
-double device_seconds(const Device& device, const std::function<void()>& run, const Effort& effort) {
-  return least_of(device_batch(device, run, Clock::device), effort);
+/// A last cache of 64 MiB is assumed of GPUs, as for the rows.
+std::vector<Place> device_places(const Device& device, const std::vector<CacheLevel>& caches) {
+  if (!device.info().is_gpu) return host_places(caches, device.info().units);
+  return {{"L2", std::uint64_t{8} << 20}, {"DRAM", std::min(std::uint64_t{1} << 30, device.info().memory / 8)}};
 }
 
-void measure_bandwidths(MachineLimits& limits, const Device& device, const Effort& effort) {
-  // A last cache of 64 MiB is assumed, as for the rows.
-  const std::uint64_t most = std::min<std::uint64_t>(std::uint64_t{1} << 30, device.info().memory / 8);
-  for (const auto& [level, bytes] : {Place{"L2", std::uint64_t{8} << 20}, Place{"DRAM", most}}) {
-    const std::uint64_t n = bytes / 3 / sizeof(float);
-    const Array x = device.full({n}, 1, DType::f32), y = device.full({n}, 2, DType::f32),
-                out = device.empty({n}, DType::f32);
-    const double each = static_cast<double>(n * sizeof(float));
-    const double best = std::max({each / device_seconds(
-                                             device, [&] { device.evaluate(sum(x)); }, effort),
-                                  2 * each /
-                                      device_seconds(
-                                          device, [&] { device.assign(out, Expr(x)); }, effort),
-                                  3 * each /
-                                      device_seconds(
-                                          device, [&] { device.assign(out, x + 3 * Expr(y)); }, effort)});
-    limits.all.push_back({Kind::bandwidth, level, DType::f32, best});
+void add(MachineLimits& limits, Kind kind, std::string name, DType type, const Rate& rate) {
+  if (rate.per_second > 0) limits.all.push_back({kind, std::move(name), type, rate.per_second});
+}
+
+void add_transfers(MachineLimits& limits, DeviceLimits& device) {
+  constexpr std::uint64_t kBytes = std::uint64_t{16} << 20;
+  const bool is_cpu = device.device().info().kind == "cpu";
+  for (const bool pinned : {false, true}) {
+    if (pinned && is_cpu) continue;  // there it is ordinary memory
+    for (const bool to_device : {true, false})
+      add(limits, Kind::transfer, fmt::format("{}{}", to_device ? "to device" : "to host", pinned ? ", pinned" : ""),
+          DType::f32, device.transfer(to_device, pinned, kBytes));
   }
-}
-
-/// A chain of one operation for every element, its first value read and its last one written.
-Expr chain(const char* name, Expr x, const Expr& y, int length) {
-  for (int i = 0; i < length; ++i)
-    x = name == kThroughputs[0] ? fma(x, y, y) : name == kThroughputs[1] ? sqrt(x) : y / x;
-  return x;
-}
-
-void measure_throughputs(MachineLimits& limits, const Device& device, const Effort& effort) {
-  constexpr std::uint64_t kElements = std::uint64_t{1} << 20;
-  for (const char* name : kThroughputs)
-    for (const DType type : {DType::f32, DType::f64}) {
-      if (type == DType::f64 && !device.info().has_f64) continue;
-      const int length = name == kThroughputs[0] ? 512 : 128;
-      const Array x = device.full({kElements}, 0.75, type), y = device.full({1}, 0.5, type);
-      const Array out = device.empty({kElements}, type);
-      const Expr value = chain(name, x, y, length);
-      const double operations = static_cast<double>(kElements) * length * (name == kThroughputs[0] ? 2 : 1);
-      limits.all.push_back({Kind::throughput, name, type,
-                            operations / device_seconds(
-                                             device, [&] { device.assign(out, value); }, effort)});
-    }
-}
-
-void measure_transfers(MachineLimits& limits, const Device& device, const Effort& effort) {
-  const std::vector<float> from(std::size_t{1} << 22, 1.0f);
-  std::vector<float> to(from.size());
-  const Array array = device.array(from);
-  const double bytes = static_cast<double>(array.bytes());
-  const auto up = [&] { array.from_host(std::span<const float>(from)); };
-  const auto down = [&] { array.to_host(std::span<float>(to)); };
-  limits.all.push_back(
-      {Kind::transfer, "to device", DType::f32, bytes / least_of(device_batch(device, up, Clock::host), effort)});
-  limits.all.push_back(
-      {Kind::transfer, "to host", DType::f32, bytes / least_of(device_batch(device, down, Clock::host), effort)});
 }
 
 }  // namespace
 
+MachineLimits measure_limits(DeviceLimits& device, const std::vector<CacheLevel>& caches) {
+  MachineLimits limits{device.device().name(), "the engine's own kernels", {}};
+  for (const Place& place : device_places(device.device(), caches))
+    add(limits, Kind::bandwidth, place.level, DType::f32, device.bandwidth(place.bytes, 1));
+  for (const char* name : kThroughputs)
+    for (const DType type : {DType::f32, DType::f64})
+      add(limits, Kind::throughput, name, type, device.throughput(name, type));
+  add_transfers(limits, device);
+  return limits;
+}
+
 MachineLimits measure_limits(const Device& device, const std::vector<CacheLevel>& caches, const Effort& effort) {
-  MachineLimits limits{device.name(), {}, {}};
-  if (device.info().kind == "cpu") {
-    limits.way = "hand-written loops";
-    measure_host(limits, device.info().units, caches, effort);
-  } else {
-    limits.way = "the engine's own kernels";
-    measure_bandwidths(limits, device, effort);
-    measure_throughputs(limits, device, effort);
-  }
-  measure_transfers(limits, device, effort);
+  DeviceLimits own(device, effort);
+  if (device.info().kind != "cpu") return measure_limits(own, caches);
+  MachineLimits limits{device.name(), "hand-written loops", {}};
+  measure_host(limits, device.info().units, caches, effort);
+  add_transfers(limits, own);
   return limits;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cache_levels.hpp"
+#include "device_limits.hpp"
 #include "lockstep/device.hpp"
 #include "timing.hpp"
 
@@ -29,9 +30,10 @@ struct MachineLimits {
 };
 
 /// Measures the bandwidth of each memory level, multiply-adds, square roots and divisions, and transfers. On the CPU
-/// with the hand-written loops, on other devices with the engine's own fused kernels: long chains of one operation,
-/// and copies. Takes about `effort.seconds` for each. What the device cannot do is left out.
+/// with the hand-written loops, on other devices as DeviceLimits. Takes about `effort.seconds` for each. What the
+/// device cannot do is left out.
 MachineLimits measure_limits(const Device& device, const std::vector<CacheLevel>& caches, const Effort& effort);
+MachineLimits measure_limits(DeviceLimits& device, const std::vector<CacheLevel>& caches);
 
 /// The limits for people, a line for each group.
 std::string to_text(const MachineLimits& limits);

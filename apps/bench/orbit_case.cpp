@@ -81,6 +81,8 @@ std::vector<std::byte> expected(std::uint64_t n) {
 Case orbit() {
   Case row{"orbit", "100 steps of every particle", Floats::list(), 7, 10.0 * kOrbitSteps};
   row.sizes = {std::uint64_t{1} << 10, std::uint64_t{1} << 20};
+  row.roots = kOrbitSteps;
+  row.divisions = 2 * kOrbitSteps;
   row.clock = Clock::host;
   row.quick = true;
   row.arrays = 5;

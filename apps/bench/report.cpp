@@ -57,7 +57,8 @@ std::string row_line(const Row& row, const Row& first, const Layout& layout) {
   const double seconds = summary.median;
   line += fmt::format(" {:>9} {:>4.0f}% {:>7} {:>7}", time_text(seconds), 100 * summary.spread(),
                       rate(row.bytes(), seconds), rate(row.flops(), seconds));
-  line += fmt::format(" {:>6} {:>6}", row.limit ? fmt::format("{:.0f}%", 100 * row.limit->median() / seconds) : "-",
+  line += fmt::format(" {:>6} {:>6}",
+                      row.limit_seconds() > 0 ? fmt::format("{:.0f}%", 100 * row.limit_seconds() / seconds) : "-",
                       row.peer ? fmt::format("{:.2f}x", row.peer->median() / seconds) : "-");
   if (layout.several_devices)
     line += fmt::format(" {:>6} {:<6}", first.timed() ? fmt::format("{:.2f}x", first.seconds() / seconds) : "-",
@@ -104,6 +105,10 @@ std::string problem_lines(const std::vector<Row>& rows) {
     if (!row.same_bits) text += fmt::format("other bits: {} on {}\n", row.job.name(), row.device);
   }
   return text;
+}
+
+bool are_good(const std::vector<Row>& rows) {
+  return std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.wrong.empty() && row.same_bits; });
 }
 
 }  // namespace lockstep::bench

@@ -24,6 +24,8 @@ std::string heading_line(const Layout& layout);
 std::string row_line(const Row& row, const Row& first, const Layout& layout);
 /// What went wrong or was left out, a line for each; empty if nothing was.
 std::string problem_lines(const std::vector<Row>& rows);
+/// False if one is wrong, or has other bits than on the first device.
+bool are_good(const std::vector<Row>& rows);
 
 /// What the hand-written loops reached in the rows: GB/s at each level, square roots and divisions per second. Empty
 /// without such rows.

@@ -23,8 +23,7 @@ int color_of(const std::string& level) {
 }
 
 bool belongs(const Row& row, const std::string& device) {
-  const bool of_host = row.job.row->clock == Clock::host && row.job.row->name != "orbit";
-  return row.device == device && row.timed() && !of_host && row.flops() > 0 && row.bytes() > 0;
+  return row.device == device && row.timed() && !row.job.row->is_about_host() && row.flops() > 0 && row.bytes() > 0;
 }
 
 double intensity(const Row& row) { return row.flops() / row.bytes(); }

@@ -12,57 +12,6 @@
 namespace lockstep::bench {
 namespace {
 
-// Bytes are those that cross between host and device, once.
-Case upload() {
-  Case row{"upload", "host memory to device", Floats::list(), 1, 0};
-  row.clock = Clock::host;
-  row.prepare = [](const Device& device, DType type, std::uint64_t n, std::uint64_t count) {
-    return Floats::call(type, [&]<class T>() {
-      const auto host = std::make_shared<std::vector<T>>(input_values<T>(0, n));
-      std::vector<Array> to;
-      for (std::uint64_t s = 0; s < count; ++s) to.push_back(device.empty({n}, type));
-      const auto run = [host, to, next = std::size_t{0}]() mutable {
-        next = (next + 1) % to.size();
-        to[next].from_host(std::span<const T>(*host));
-      };
-      const auto result = [host, to] {
-        spoil(to.front());
-        to.front().from_host(std::span<const T>(*host));
-        return read_back(to.front());
-      };
-      return Prepared{run, result};
-    });
-  };
-  row.expected = [](DType type, std::uint64_t n) {
-    return Floats::call(type, [&]<class T>() { return bytes_of(std::span<const T>(input_values<T>(0, n))); });
-  };
-  return row;
-}
-
-Case download() {
-  Case row = upload();
-  row.name = "download";
-  row.what = "device to host memory";
-  row.prepare = [](const Device& device, DType type, std::uint64_t n, std::uint64_t count) {
-    return Floats::call(type, [&]<class T>() {
-      const auto host = std::make_shared<std::vector<T>>(static_cast<std::size_t>(n));
-      std::vector<Array> from;
-      for (std::uint64_t s = 0; s < count; ++s) from.push_back(device.array(input_values<T>(0, n)));
-      const auto run = [host, from, next = std::size_t{0}]() mutable {
-        next = (next + 1) % from.size();
-        from[next].to_host(std::span<T>(*host));
-      };
-      const auto result = [host, from] {
-        std::fill(host->begin(), host->end(), T(-1));
-        from.front().to_host(std::span<T>(*host));
-        return bytes_of(std::span<const T>(*host));
-      };
-      return Prepared{run, result};
-    });
-  };
-  return row;
-}
-
 /// The time of one call, its work included: of one element, and of 1024.
 Case launch() {
   Case row = elementwise(
@@ -127,6 +76,6 @@ Case compile_warm() {
 
 }  // namespace
 
-std::vector<Case> special_cases() { return {upload(), download(), launch(), compile_cold(), compile_warm(), orbit()}; }
+std::vector<Case> special_cases() { return {launch(), compile_cold(), compile_warm(), orbit()}; }
 
 }  // namespace lockstep::bench

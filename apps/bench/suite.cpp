@@ -62,7 +62,19 @@ struct Suite::Running {
 };
 
 Suite::Suite(std::vector<Device> devices, SuiteOptions options)
-    : devices_(std::move(devices)), options_(options), caches_(host_caches()) {}
+    : devices_(std::move(devices)), options_(options), caches_(host_caches()) {
+  Effort effort = options_.effort;
+  effort.seconds = std::min(effort.seconds, 0.05);
+  for (const Device& device : devices_)
+    limits_.push_back(device.info().kind == "cpu" ? nullptr : std::make_shared<DeviceLimits>(device, effort));
+}
+
+std::vector<MachineLimits> Suite::limits(const Effort& effort) const {
+  std::vector<MachineLimits> all;
+  for (std::size_t i = 0; i < devices_.size(); ++i)
+    all.push_back(limits_[i] ? measure_limits(*limits_[i], caches_) : measure_limits(devices_[i], caches_, effort));
+  return all;
+}
 
 void Suite::prepare(Running& running, const Device& device) const {
   const Job& job = running.job;
@@ -84,6 +96,15 @@ void Suite::prepare(Running& running, const Device& device) const {
   running.results.push_back(std::move(result));
   running.prepared.push_back(std::move(prepared));
   running.rows.push_back(std::move(row));
+}
+
+void Suite::find_least_times(Running& running, std::uint64_t bytes) const {
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    Row& row = running.rows[i];
+    if (!limits_[i] || !row.skipped.empty() || !row.wrong.empty()) continue;
+    row.least = limits_[i]->least_time(running.job, bytes, running.sets);
+    if (!row.least.wrong.empty()) row.wrong = "the limit's " + row.least.wrong;
+  }
 }
 
 void Suite::add_loops(Running& running) const {
@@ -201,6 +222,7 @@ std::vector<Row> Suite::run(const Job& job, std::optional<double> seconds) const
   }
   running.expected = job.row->expected(job.type, job.n);
   for (const Device& device : devices_) prepare(running, device);
+  if (options_.limits && options_.time) find_least_times(running, bytes);
   add_loops(running);
   add_device_peers(running);
   Effort effort = options_.effort;

@@ -85,4 +85,9 @@ std::vector<Samples> measure(const std::vector<Batch>& batches, const Effort& ef
   return all;
 }
 
+double least_of(const Batch& batch, const Effort& effort) {
+  const std::vector<double> seconds = measure({batch}, effort, true).front().seconds;
+  return *std::min_element(seconds.begin(), seconds.end());
+}
+
 }  // namespace lockstep::bench

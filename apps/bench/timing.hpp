@@ -36,5 +36,7 @@ Batch host_batch(std::function<void()> run);
 /// alike. With more than one, each gets an unmeasured run before its sample if `warm`, because the others took its
 /// place in the caches.
 std::vector<Samples> measure(const std::vector<Batch>& batches, const Effort& effort, bool warm);
+/// The least of the samples of one thing: a limit is what is reached when nothing disturbs.
+double least_of(const Batch& batch, const Effort& effort);
 
 }  // namespace lockstep::bench

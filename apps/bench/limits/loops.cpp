@@ -150,7 +150,8 @@ constexpr HostLoop sum_row(const char* name, DType type) {
       HostLoop{"min", type, 1, 0, nullptr, nullptr, extreme<T, false>, Combine::min},                                 \
       HostLoop{"max", type, 1, 0, nullptr, nullptr, extreme<T, true>, Combine::max},                                  \
       HostLoop{"orbit", type, 3, 4, orbit<T>, nullptr, nullptr, Combine::sum}, map_row<T, 1, Copy>("upload", type),   \
-      map_row<T, 1, Copy>("download", type)
+      map_row<T, 1, Copy>("download", type), map_row<T, 1, Copy>("upload_pinned", type),                              \
+      map_row<T, 1, Copy>("download_pinned", type)
 constexpr HostLoop kLoops[] = {LOCKSTEP_LOOPS(float, DType::f32), LOCKSTEP_LOOPS(double, DType::f64),
                                HostLoop{"pi", DType::f64, 0, 0, nullptr, nullptr, pi, Combine::sum}};
 #undef LOCKSTEP_LOOPS
