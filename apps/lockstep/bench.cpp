@@ -3,9 +3,11 @@
 #include "bench/comparison.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <memory>
 
 #include "bench/report.hpp"
@@ -77,19 +79,12 @@ std::string heading(const std::vector<Device>& devices, const bench::Layout& lay
   return text + "\n" + bench::heading_line(layout);
 }
 
-/// A row that is wrong, or has other bits than on the first device though both are said to be exact.
-bool is_good(const std::vector<bench::Row>& rows) {
-  return std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.wrong.empty() && row.same_bits; });
-}
-
 /// What the devices reach at most: for a whole table, and for a picture.
 std::vector<bench::MachineLimits> limits_of(const bench::Suite& suite, const Options& options) {
-  std::vector<bench::MachineLimits> limits;
-  if (options.no_limits || (!options.filters.empty() && options.plot.empty())) return limits;
+  if (options.no_limits || (!options.filters.empty() && options.plot.empty())) return {};
   bench::Effort effort = suite_options(options).effort;
   effort.seconds = std::min(effort.seconds, 0.1);
-  for (const Device& device : suite.devices()) limits.push_back(bench::measure_limits(device, suite.caches(), effort));
-  return limits;
+  return suite.limits(effort);
 }
 
 std::string limits_text(const std::vector<bench::Row>& rows, const std::vector<bench::MachineLimits>& limits) {
@@ -129,7 +124,15 @@ class Pace {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+/// What is freed is kept: every row takes arrays of the same sizes, and pages that are given back to the system are
+/// cleared anew, which takes longer than most rows do.
+void keep_freed_memory() {
+  ::mallopt(M_MMAP_MAX, 0);
+  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
 int measure(const Options& options) {
+  keep_freed_memory();
   const std::vector<bench::Case> cases = bench::all_cases();
   const std::vector<bench::Job> jobs = bench::select(cases, selection_of(options));
   if (!options.json.empty() && !options.json_to_stdout()) check_writable(options.json);
@@ -154,7 +157,7 @@ int measure(const Options& options) {
   print(table ? limits_text(rows, limits) : json);
   const std::string problems = bench::problem_lines(rows);
   if (!problems.empty()) note(problems.substr(0, problems.size() - 1));
-  return is_good(rows) ? kGood : kNo;
+  return bench::are_good(rows) ? kGood : kNo;
 }
 
 int list(const Options& options) {

@@ -78,7 +78,7 @@ VENDORS = [
     ("hdf5*", ["engine/src/particles/*"]),
 ]
 # The system's own headers: everywhere but in the interface, which has the standard library only.
-SYSTEM = ["sys/*", "linux/*", "*intrin.h", "dlfcn.h", "fcntl.h", "pthread.h", "sched.h", "signal.h", "unistd.h", "link.h"]
+SYSTEM = ["sys/*", "linux/*", "*intrin.h", "dlfcn.h", "fcntl.h", "malloc.h", "pthread.h", "sched.h", "signal.h", "unistd.h", "link.h"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
