@@ -41,7 +41,8 @@ struct Case {
   double roots = 0, divisions = 0;  ///< of the flops of an element, those that are slower
   bool mixed = false;               ///< computes in other types than its elements'
   Transfer transfer = Transfer::none;
-  std::vector<std::uint64_t> sizes{};  ///< in elements; empty: the sizes of the run
+  std::vector<std::uint64_t> sizes{};        ///< in elements; empty: the sizes of the run
+  std::vector<std::uint64_t> quick_sizes{};  ///< in the short table, in place of those
   Clock clock = Clock::device;
   bool quick = false;  ///< part of the short table
   bool large = false;  ///< of 2^28 elements too

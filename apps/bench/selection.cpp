@@ -52,6 +52,7 @@ std::vector<std::uint64_t> sizes_of(const Case& row, DType type, const Selection
   if (row.sizes.empty() && !selection.sizes.empty()) return selection.sizes;
   if (row.sizes.empty() && selection.quick) return quick_sizes(type);
   std::vector<std::uint64_t> sizes = row.sizes.empty() ? kSizes : row.sizes;
+  if (selection.quick && selection.sizes.empty() && !row.quick_sizes.empty()) return row.quick_sizes;
   if (row.large) sizes.push_back(kLargest);
   std::erase_if(sizes, [&](std::uint64_t n) { return !allows(selection.sizes, n); });
   return sizes;

@@ -110,7 +110,7 @@ class Pace {
       : most_(suite_options(options).effort.seconds), is_quick_(options.quick), left_(rows) {}
 
   double next() {
-    constexpr double kAll = 45,
+    constexpr double kAll = 34,
                      kTimings = 4;  // the rest is for the limits; a row, its limit, its peer, its verification
     const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     const double share = (kAll - passed) / static_cast<double>(left_--) / kTimings;
@@ -206,7 +206,8 @@ Run setup_bench(CLI::App& app) {
   app.add_option("--time", options->seconds, "the most seconds to spend on timing a row (default: 0.5; quick: 0.12)")
       ->check(CLI::Range(1e-3, 3600.0))
       ->type_name("SECONDS");
-  auto* no_limits = app.add_flag("--no-limits", options->no_limits, "leave out the column LIMIT, its loops and the limits");
+  auto* no_limits =
+      app.add_flag("--no-limits", options->no_limits, "leave out the column LIMIT, its loops and the limits");
   app.add_flag("--no-peers", options->no_peers, "leave out the column PEER and its loops");
   app.add_option("--json", options->json, "file for the results; - is standard output, without the table")
       ->type_name("FILE");
@@ -223,8 +224,10 @@ Run setup_bench(CLI::App& app) {
       "Every row is verified on the device, bit by bit, before it is timed; a wrong result has no time, and exits with "
       "1.\n"
       "LIMIT is the share of the fastest that is possible: on the CPU of what a hand-written loop reaches on the same\n"
-      "threads, measured in turn with the row; on other devices of what its bytes or operations take at least, by limits\n"
-      "measured in the same run. PEER is how many times faster the row is than a plain loop that the compiler vectorised,\n"
+      "threads, measured in turn with the row; on other devices of what its bytes or operations take at least, by "
+      "limits\n"
+      "measured in the same run. PEER is how many times faster the row is than a plain loop that the compiler "
+      "vectorised,\n"
       "+- the spread of its times, LEVEL where the arrays stay. - means that there is nothing to compare with.\n"
       "--compare gives each row a verdict: same, faster, slower (exit 1), or ambiguous. docs/benchmarks.md says "
       "more.\n\n"

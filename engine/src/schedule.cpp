@@ -56,8 +56,8 @@ class Scheduler {
       const std::uint32_t own = ++lists_;
       for (const std::uint32_t n : part.nodes) list_[n] = own;
       guards.emplace(side.selects.front(),
-                     std::make_shared<Guard>(Guard{side.condition, side.when, std::move(part.results),
-                                                   schedule(part.nodes, own)}));
+                     std::make_shared<Guard>(
+                         Guard{side.condition, side.when, std::move(part.results), schedule(part.nodes, own)}));
     }
     Schedule steps;
     for (const std::uint32_t n : nodes) {
