@@ -22,8 +22,8 @@ using Schedule = std::vector<Step>;
 /// Values that only one side of selects needs: where no element of a group takes that side, they need not be computed.
 /// The reduction of large angles is such a part, and most `where(c, f(x), g(x))` of the user's have two.
 struct Guard {
-  std::uint32_t condition = 0;  ///< the bool that the selects look at
-  bool when = false;            ///< the values are needed where the condition is this
+  std::uint32_t condition = 0;         ///< the bool that the selects look at
+  bool when = false;                   ///< the values are needed where the condition is this
   std::vector<std::uint32_t> results;  ///< those that the selects take; their other values matter to nobody
   Schedule steps;
 };
