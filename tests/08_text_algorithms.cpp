@@ -50,6 +50,19 @@ TEST_SUITE("08 text: algorithms") {
     CHECK(evaluated(d, "max(take(x, argsort(y)) - 1)").item<float>() == 4);
     CHECK(evaluated(d, "cumsum(cumsum(x))[-1]").item<float>() == 35);
   }
+  TEST_CASE("an algorithm needs no array where the device is known") {
+    const Device d = device();
+    const auto values = [&](const char* text) {
+      return d.evaluate(cast(parse(text, {}, d).back().value, DType::i64)).to_host<std::int64_t>();
+    };
+    CHECK(values("sort(arange(6) * 5 % 6)") == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5});
+    CHECK(values("cumsum(arange(4))[::-1]") == std::vector<std::int64_t>{6, 3, 1, 0});
+    CHECK(values("compress(arange(5) % 2 == 1, arange(5))") == std::vector<std::int64_t>{1, 3});
+    CHECK(values("take(arange(3) * 10, arange(2) + 1)") == std::vector<std::int64_t>{10, 20});
+    CHECK(values("sort(shuffle(arange(4), 7))") == std::vector<std::int64_t>{0, 1, 2, 3});
+    CHECK(d.kernel("cumsum(arange(3))")({}).front().to_host<std::int64_t>() == std::vector<std::int64_t>{0, 1, 3});
+    CHECK(error_of([&] { parse("sort(3)", {}, d); }).code() == Code::bad_shape);
+  }
   TEST_CASE("a kernel from text runs its algorithms at each call") {
     const Device d = device();
     const TextKernel kernel = d.kernel("y = cumsum(x) + 1; x = x * 2");

@@ -133,7 +133,10 @@ class WorstFinder {
       : function_(function), library_(library_function<Wider<T>>(function)), meter_(function) {}
 
   void see(T x, T y, T got) {
-    const Wider<T> exact = library_(static_cast<Wider<T>>(x), static_cast<Wider<T>>(y));
+    see(x, y, got, library_(static_cast<Wider<T>>(x), static_cast<Wider<T>>(y)));
+  }
+  /// The same by another judge's result in the wider type, no further off than the margin.
+  void see(T x, T y, T got, Wider<T> exact) {
     if (distance(x, got, exact) + kMargin > worst_.ulps) judge(x, y, got);
   }
   /// Not to look again for what others found.

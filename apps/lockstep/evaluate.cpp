@@ -157,12 +157,14 @@ void evaluate_in_parts(const Device& device, std::vector<Result>& results) {
 /// The expressions, with files used in place if they are to be read in parts. What needs whole arrays (brackets, sorts)
 /// has them loaded all the same, if they fit.
 std::vector<Result> read_results(const Device& device, const Options& options, bool& in_parts) {
-  try {
-    return choose_results(parse(options.text, read_named_values(device, options.values, in_parts)));
-  } catch (const Error&) {
-    if (!std::exchange(in_parts, false)) throw;
+  if (in_parts) {
+    try {
+      return choose_results(parse(options.text, read_named_values(device, options.values, true)));
+    } catch (const Error&) {
+      in_parts = false;
+    }
   }
-  return choose_results(parse(options.text, read_named_values(device, options.values)));
+  return choose_results(parse(options.text, read_named_values(device, options.values), device));
 }
 
 int run(const Options& options) {

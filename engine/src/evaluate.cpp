@@ -27,12 +27,17 @@ const Array* any_array(const ExprNode& node, std::unordered_set<const ExprNode*>
 
 }  // namespace
 
-std::vector<Array> evaluate(std::span<const Expr> values) {
+const Array* any_array(std::span<const Expr> values) {
   if (!values.empty())
-    if (const Array* array = first_leaf(*values.front().node())) return array->device().evaluate(values);
+    if (const Array* array = first_leaf(*values.front().node())) return array;
   std::unordered_set<const ExprNode*> seen;
   for (const Expr& value : values)
-    if (const Array* array = any_array(*value.node(), seen)) return array->device().evaluate(values);
+    if (const Array* array = any_array(*value.node(), seen)) return array;
+  return nullptr;
+}
+
+std::vector<Array> evaluate(std::span<const Expr> values) {
+  if (const Array* array = any_array(values)) return array->device().evaluate(values);
   require(values.empty(), Code::bad_argument,
           "no array says on which device to evaluate\nUse Device::evaluate for expressions without arrays.");
   return {};

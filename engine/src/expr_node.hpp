@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "lockstep/expr.hpp"
@@ -44,5 +45,8 @@ inline int arity(const ExprNode& node) {
   while (n < 3 && node.operands[static_cast<std::size_t>(n)]) ++n;
   return n;
 }
+
+/// An array in the expressions, which says on which device they are; null if they have none.
+const Array* any_array(std::span<const Expr> values);
 
 }  // namespace lockstep

@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "combination.hpp"
+#include "expr_node.hpp"
 #include "lockstep/nearest.hpp"
 #include "lockstep/random_numbers.hpp"
 #include "text_algorithm.hpp"
@@ -33,8 +34,8 @@ Expr boolean(bool value) { return cast(literal(value ? 1 : 0), DType::boolean); 
 
 class Builder {
  public:
-  Builder(std::string_view source, const std::vector<Node>& nodes, const Names& names)
-      : source_(source), nodes_(nodes), names_(names) {
+  Builder(std::string_view source, const std::vector<Node>& nodes, const Names& names, const Device* device)
+      : source_(source), nodes_(nodes), names_(names), device_(device) {
     values_.reserve(nodes.size());
   }
 
@@ -130,7 +131,7 @@ class Builder {
     for (const auto& [name, known] : assigned_) names.insert_or_assign(std::string(name), known);
     names.insert_or_assign(std::string(fold.left), combination_argument(0, x.dtype()));
     names.insert_or_assign(std::string(fold.right), combination_argument(1, x.dtype()));
-    Builder body(source_, fold.body->nodes, names);
+    Builder body(source_, fold.body->nodes, names, device_);
     for (const Node& node : fold.body->nodes) body.build(node);
     return at_place(source_, place, [&] {
       const auto identity = fold.identity ? std::optional<Expr>(values_[*fold.identity]) : std::nullopt;
@@ -163,6 +164,7 @@ class Builder {
     std::vector<Expr> operands;
     for (int i = 0; i < what.algorithm->operands; ++i)
       operands.push_back(values_[what.operands[static_cast<std::size_t>(i)]]);
+    if (device_ && !any_array(operands)) operands.front() = device_->evaluate(operands.front());
     return what.algorithm->run(operands, what);
   }
 
@@ -178,6 +180,7 @@ class Builder {
   std::string_view source_;
   const std::vector<Node>& nodes_;
   const Names& names_;
+  const Device* device_;
   std::vector<Expr> values_;
   std::map<std::string_view, Expr> assigned_;
 };
@@ -204,8 +207,8 @@ const Array* array_named(const Names& names, std::string_view name) {
   return it == names.end() ? nullptr : it->second.as_array();
 }
 
-std::vector<Statement> build(const Syntax& syntax, const Names& names, Binding binding) {
-  Builder builder(syntax.source, syntax.nodes, names);
+std::vector<Statement> build(const Syntax& syntax, const Names& names, Binding binding, const Device* device) {
+  Builder builder(syntax.source, syntax.nodes, names, device);
   std::vector<Statement> statements;
   std::size_t at = 0;
   for (const SyntaxStatement& statement : syntax.statements) {
@@ -228,6 +231,10 @@ namespace lockstep {
 
 std::vector<Statement> parse(std::string_view text, const Names& names) {
   return text::build(*text::read_syntax(std::string(text)), names, text::Binding::name);
+}
+
+std::vector<Statement> parse(std::string_view text, const Names& names, const Device& device) {
+  return text::build(*text::read_syntax(std::string(text)), names, text::Binding::name, &device);
 }
 
 }  // namespace lockstep

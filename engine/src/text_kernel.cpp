@@ -32,7 +32,7 @@ std::vector<Array> TextKernel::operator()(const Names& names) const {
   Device::Impl& device = *device_.impl();
   if (const auto replay = last_->match(names); replay && replay->is_on(device))
     if (auto results = device.try_follow(*device.queue, *replay->recipe, replay->leaves)) return *std::move(results);
-  const std::vector<Statement> statements = text::build(*syntax_, names, text::Binding::store);
+  const std::vector<Statement> statements = text::build(*syntax_, names, text::Binding::store, &device_);
   std::vector<Expr> values;
   for (const Statement& statement : statements)
     if (!text::array_named(names, statement.name)) values.push_back(statement.value);

@@ -1,5 +1,6 @@
 // Measures the mathematical functions: f32 functions of one number at all floats, the others at random numbers and
-// edges, by the C library in the next wider type and, where it comes near the worst, MPFR. Prints the table of
+// edges, by the C library in the next wider type (most of all floats by Lockstep's own f64 function, which is measured
+// too) and, where it comes near the worst, MPFR. Prints the table of
 // docs/accuracy.md.
 //
 //   accuracy [--step N] [--random N] [--device NAME] [FUNCTION]...
@@ -85,27 +86,48 @@ Symmetry symmetry(Function function) {
   return function == cos || function == cosh ? Symmetry::even : Symmetry::none;
 }
 
-/// Over all floats, or every step-th. Of odd and even functions the library judges the positive half; the other one
-/// must have the mirrored bits.
+/// The function of many floats, and of the same numbers in f64.
+struct Values {
+  std::vector<float> f32;
+  std::vector<double> f64;
+};
+Values values_of(const Device& device, const FunctionInfo& row, const std::vector<float>& x, bool in_f64) {
+  const Array array = device.array(x);
+  const Expr operand[] = {array}, wide[] = {cast(array, DType::f64)};
+  std::vector<Expr> values{call(row.function, operand)};
+  if (in_f64) values.push_back(call(row.function, wide));
+  const std::vector<Array> results = device.evaluate(values);
+  return {results[0].to_host<float>(), in_f64 ? results[1].to_host<double>() : std::vector<double>()};
+}
+
+/// Over all floats, or every step-th. Of odd and even functions the positive half is judged; the other one must have
+/// the mirrored bits. If it is all floats, the library judges every 61st, and the same function in f64 the others.
 Worst<float> measure_all(const Device& device, const FunctionInfo& row, std::uint64_t step) {
-  constexpr std::uint64_t kHalf = std::uint64_t{1} << 31, kChunk = 1 << 18;
+  constexpr std::uint64_t kHalf = std::uint64_t{1} << 31, kChunk = 1 << 18, kByLibrary = 61;
   const Symmetry mirrored = symmetry(row.function);
-  const auto values = [&](std::vector<float>& x) {
-    const Expr operand[] = {device.array(x)};
-    return evaluate(call(row.function, operand)).to_host<float>();
+  const bool by_f64 = step == 1 && device.info().has_f64;
+  const auto judge = [&](WorstFinder<float>& finder, const std::vector<float>& x, const Values& values, std::size_t i) {
+    if (by_f64 && i % kByLibrary != 0)
+      finder.see(x[i], 0, values.f32[i], values.f64[i]);
+    else
+      finder.see(x[i], 0, values.f32[i]);
   };
   return worst_of<float>(row.function, kHalf / step / kChunk + 1, [&](WorstFinder<float>& finder, std::uint64_t chunk) {
     std::vector<float> x;
     for (std::uint64_t bits = chunk * kChunk * step; bits < std::min(kHalf, (chunk + 1) * kChunk * step); bits += step)
       x.push_back(from_bits<float>(bits));
     if (x.empty()) return;
-    const std::vector<float> right = values(x);
-    for (std::size_t i = 0; i < x.size(); ++i) finder.see(x[i], 0, right[i]);
+    const Values right = values_of(device, row, x, by_f64);
+    for (std::size_t i = 0; i < x.size(); ++i) judge(finder, x, right, i);
     for (float& v : x) v = -v;
-    const std::vector<float> left = values(x);
-    for (std::size_t i = 0; i < x.size(); ++i)
-      if (mirrored == Symmetry::none || !same_bits(left[i], mirrored == Symmetry::odd ? -right[i] : right[i]))
-        finder.see(x[i], 0, left[i]);
+    const Values left = values_of(device, row, x, by_f64 && mirrored == Symmetry::none);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const float expected = mirrored == Symmetry::odd ? -right.f32[i] : right.f32[i];
+      if (mirrored == Symmetry::none)
+        judge(finder, x, left, i);
+      else if (!same_bits(left.f32[i], expected))
+        finder.see(x[i], 0, left.f32[i]);
+    }
   });
 }
 

@@ -30,6 +30,9 @@ struct Statement {
 /// brackets, signs and powers nest at most 200 deep.
 std::vector<Statement> parse(std::string_view text, const Names& names);
 
+/// The same, with algorithms on `device` where what they work on holds no array: "shuffle(arange(10), 1)".
+std::vector<Statement> parse(std::string_view text, const Names& names, const Device& device);
+
 namespace text {
 struct Syntax;
 class LastCall;
