@@ -132,9 +132,7 @@ class WorstFinder {
   explicit WorstFinder(Function function)
       : function_(function), library_(library_function<Wider<T>>(function)), meter_(function) {}
 
-  void see(T x, T y, T got) {
-    see(x, y, got, library_(static_cast<Wider<T>>(x), static_cast<Wider<T>>(y)));
-  }
+  void see(T x, T y, T got) { see(x, y, got, library_(static_cast<Wider<T>>(x), static_cast<Wider<T>>(y))); }
   /// The same by another judge's result in the wider type, no further off than the margin.
   void see(T x, T y, T got, Wider<T> exact) {
     if (distance(x, got, exact) + kMargin > worst_.ulps) judge(x, y, got);

@@ -15,8 +15,7 @@ enum class Binding { name, store };
 /// Gives the names of a text their meaning, and makes expressions of it. Algorithms on what holds no array work on
 /// `device`, if there is one.
 /// Throws `bad_text` for an unknown name, and what building an expression throws, with the place.
-std::vector<Statement> build(const Syntax& syntax, const Names& names, Binding binding,
-                             const Device* device = nullptr);
+std::vector<Statement> build(const Syntax& syntax, const Names& names, Binding binding, const Device* device = nullptr);
 
 /// The array that a name stands for, or null.
 const Array* array_named(const Names& names, std::string_view name);
