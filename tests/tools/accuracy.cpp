@@ -45,14 +45,15 @@ Options read_options(int argc, char** argv) {
   return options;
 }
 
-/// The worst over `chunks` pieces of work, each of which `work(finder, chunk)` shows to a finder of the thread's own.
+/// The worst over `chunks` pieces of work, each of which `work(finder, chunk)` shows to a finder of the thread's own,
+/// if it is worse than `worst`.
 template <class T, class Work>
-Worst<T> worst_of(Function function, std::uint64_t chunks, const Work& work) {
+Worst<T> worst_of(Function function, std::uint64_t chunks, const Work& work, Worst<T> worst = {}) {
   std::atomic<std::uint64_t> next = 0;
   std::mutex mutex;
-  Worst<T> worst;
-  const auto run = [&] {
+  const auto run = [&, known = worst] {
     WorstFinder<T> finder(function);
+    finder.start_from(known);
     for (std::uint64_t chunk; (chunk = next++) < chunks;) {
       work(finder, chunk);
       const std::lock_guard lock(mutex);
@@ -102,7 +103,8 @@ Values values_of(const Device& device, const FunctionInfo& row, const std::vecto
 
 /// Over all floats, or every step-th. Of odd and even functions the positive half is judged; the other one must have
 /// the mirrored bits. If it is all floats, the library judges every 61st, and the same function in f64 the others.
-Worst<float> measure_all(const Device& device, const FunctionInfo& row, std::uint64_t step) {
+/// `known`: the worst of a sample. Without it MPFR is asked about every float of the ranges where all are nearly exact.
+Worst<float> measure_all(const Device& device, const FunctionInfo& row, std::uint64_t step, const Worst<float>& known) {
   constexpr std::uint64_t kHalf = std::uint64_t{1} << 31, kChunk = 1 << 18, kByLibrary = 61;
   const Symmetry mirrored = symmetry(row.function);
   const bool by_f64 = step == 1 && device.info().has_f64;
@@ -112,7 +114,7 @@ Worst<float> measure_all(const Device& device, const FunctionInfo& row, std::uin
     else
       finder.see(x[i], 0, values.f32[i]);
   };
-  return worst_of<float>(row.function, kHalf / step / kChunk + 1, [&](WorstFinder<float>& finder, std::uint64_t chunk) {
+  const auto work = [&](WorstFinder<float>& finder, std::uint64_t chunk) {
     std::vector<float> x;
     for (std::uint64_t bits = chunk * kChunk * step; bits < std::min(kHalf, (chunk + 1) * kChunk * step); bits += step)
       x.push_back(from_bits<float>(bits));
@@ -128,7 +130,15 @@ Worst<float> measure_all(const Device& device, const FunctionInfo& row, std::uin
       else if (!same_bits(left.f32[i], expected))
         finder.see(x[i], 0, left.f32[i]);
     }
-  });
+  };
+  return worst_of<float>(row.function, kHalf / step / kChunk + 1, work, known);
+}
+
+/// The same, after samples of them.
+Worst<float> measure_all(const Device& device, const FunctionInfo& row, std::uint64_t step) {
+  Worst<float> worst;
+  for (const std::uint64_t coarser : {65537, 1021, 1}) worst = measure_all(device, row, step * coarser, worst);
+  return worst;
 }
 
 /// Operations of the program but for loads and constants.
