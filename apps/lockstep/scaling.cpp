@@ -206,7 +206,8 @@ Run setup_scaling(CLI::App& app) {
   app.add_option("--rank-samples", options->samples, "file for what this run as a rank measures")->group("");
   app.footer(
       "RELATIVE is the speedup over the same program on one thread, ABSOLUTE that over the best known program on one\n"
-      "thread. SERIAL is the fraction of the work that runs serially, by Karp and Flatt (--weak: by Gustafson). KIND is\n"
+      "thread. SERIAL is the fraction of the work that runs serially, by Karp and Flatt (--weak: by Gustafson). KIND "
+      "is\n"
       "linear (within 5 %), real (less) or superlinear. Other bits than on one thread exit with 1. docs/scaling.md.\n\n"
       "Examples:\n"
       "  lockstep scaling apps/scenarios/orbits.toml --steps 2000\n"
