@@ -93,6 +93,21 @@ TEST_CASE_FIXTURE(OnDevice, "elements by their indices, for every type of elemen
   CHECK(take(x, arange(2) + 1).to_host<std::int32_t>() == Out{11, 12});
 }
 
+TEST_CASE_FIXTURE(OnDevice, "one of two operands says on which device an algorithm works") {
+  const Array x = device.array({3, 1, 2}), even = device.array({true, false, true});
+  const Expr numbers = arange(3) * 10;
+  using Numbers = std::vector<std::int64_t>;
+  CHECK(compress(even, numbers).to_host<std::int64_t>() == Numbers{0, 20});
+  CHECK(compress(arange(3) > 0, x).to_host<std::int32_t>() == std::vector<std::int32_t>{1, 2});
+  CHECK(take(numbers, x - 1).to_host<std::int64_t>() == Numbers{20, 0, 10});
+  CHECK(sort_by_key(x, numbers).values.to_host<std::int64_t>() == Numbers{10, 20, 0});
+  CHECK(sort_by_key(-numbers, x).values.to_host<std::int32_t>() == std::vector<std::int32_t>{2, 1, 3});
+  CHECK(failure(Code::bad_argument, "no array", [&] { compress(arange(3) > 0, numbers); }) == "");
+  const Array elsewhere = Engine().open("cpu:3").array({0, 1, 2});
+  CHECK(failure(Code::wrong_device, "", [&] { take(x, elsewhere); }) == "");
+  CHECK(failure(Code::wrong_device, "", [&] { compress(equal(elsewhere, 1), x); }) == "");
+}
+
 TEST_CASE_FIXTURE(OnDevice, "elements by their indices along any axis") {
   const Array x =
       evaluate(cast(index(0) * 10000 + index(1) * 100 + index(2) + device.zeros({5, 6, 7}, DType::i64), DType::i32));

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "device_impl.hpp"
+#include "expr_node.hpp"
 
 namespace lockstep::algorithms {
 namespace {
@@ -14,6 +15,17 @@ Array from_its_beginning(const Array& x) { return x.is_contiguous() && x.offset(
 Array array_of(const Expr& x) { return x.as_array() ? *x.as_array() : evaluate(x); }
 
 }  // namespace
+
+std::pair<Array, Array> arrays_of(const Expr& a, const Expr& b) {
+  const Expr both[] = {a, b};
+  const Array* known = any_array(both);
+  const auto array = [&](const Expr& x) {
+    const Array* own = x.as_array();
+    if (!known || (own && own->device().impl() == known->device().impl())) return array_of(x);
+    return known->device().evaluate(x);
+  };
+  return {array(a), array(b)};
+}
 
 Array dense(const Expr& x) { return from_its_beginning(array_of(x)); }
 

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "lockstep/evaluate.hpp"
 
 namespace lockstep::algorithms {
+
+/// Both as arrays, on the device of an array that is in one of them. Throws `bad_argument` if there is none,
+/// `wrong_device` if they have arrays of two.
+std::pair<Array, Array> arrays_of(const Expr& a, const Expr& b);
 
 /// The elements of `x` in row-major order at the beginning of their memory: what hand-written kernels take. A copy
 /// unless `x` is an array that lies so.

@@ -54,16 +54,18 @@ std::vector<Array> nonzero(const Expr& x) {
 Array compress(const Expr& mask, const Expr& x) {
   require(mask.shape() == x.shape(), Code::bad_shape, "a mask of shape {} does not fit an array of shape {}",
           to_string(mask.shape()), to_string(x.shape()));
-  return gather(dense(x), flatnonzero(mask));
+  const auto [condition, from] = arrays_of(mask, x);
+  return gather(dense(from), flatnonzero(condition));
 }
 
 Array take(const Expr& x, const Expr& indices, std::optional<int> axis, Outside outside) {
   require_integers(indices, "take");
-  Array from = dense(x);
+  const auto [all, places] = arrays_of(x, indices);
+  Array from = dense(all);
   if (!axis) from = from.reshape({from.size()});
   const int at = normalize_axis(axis.value_or(0), from.rank());
   const std::uint64_t length = from.shape()[at];
-  const Array given = dense(from.device().evaluate(indices));
+  const Array given = dense(places);
   require(length > 0 || given.size() == 0, Code::bad_argument, "take has {} indices into an axis of 0 elements",
           given.size());
   if (outside == Outside::refuse) require_inside(given, length, "take");

@@ -55,9 +55,10 @@ Array argsort(const Expr& x, std::optional<int> axis) {
 SortedByKey sort_by_key(const Expr& keys, const Expr& values) {
   require(keys.shape() == values.shape(), Code::bad_shape, "keys of shape {} sort values of another shape, {}",
           to_string(keys.shape()), to_string(values.shape()));
-  const Rows in = rows_along(keys, std::nullopt);
+  const auto [by, elements] = arrays_of(keys, values);
+  const Rows in = rows_along(by, std::nullopt);
   const RadixSorted sorted = sort_rows(in, true);
-  return {reinterpret(sorted.keys, in.x.dtype()), gather(dense(values), sorted.places)};
+  return {reinterpret(sorted.keys, in.x.dtype()), gather(dense(elements), sorted.places)};
 }
 
 }  // namespace lockstep
