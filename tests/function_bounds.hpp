@@ -148,6 +148,7 @@ class WorstFinder {
 
   /// As `ulps_between`; by bits where it is simple.
   double distance(T x, T got, Wider<T> exact) const {
+    if (static_cast<Wider<T>>(got) == exact) return 0;
     if constexpr (sizeof(T) == 4) {
       const double magnitude = std::fabs(exact);
       if (magnitude >= 0x1p-126 && magnitude < 0x1p127 && std::fabs(got) < std::numeric_limits<float>::infinity() &&

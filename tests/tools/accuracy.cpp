@@ -105,7 +105,7 @@ Values values_of(const Device& device, const FunctionInfo& row, const std::vecto
 /// the mirrored bits. If it is all floats, the library judges every 61st, and the same function in f64 the others.
 /// `known`: the worst of a sample. Without it MPFR is asked about every float of the ranges where all are nearly exact.
 Worst<float> measure_all(const Device& device, const FunctionInfo& row, std::uint64_t step, const Worst<float>& known) {
-  constexpr std::uint64_t kHalf = std::uint64_t{1} << 31, kChunk = 1 << 18, kByLibrary = 61;
+  constexpr std::uint64_t kHalf = std::uint64_t{1} << 31, kChunk = 1 << 14, kByLibrary = 61;
   const Symmetry mirrored = symmetry(row.function);
   const bool by_f64 = step == 1 && device.info().has_f64;
   const auto judge = [&](WorstFinder<float>& finder, const std::vector<float>& x, const Values& values, std::size_t i) {
