@@ -174,7 +174,7 @@ std::string Element::operation(std::uint32_t n) const {
   return operation_text(dialect_, program_.nodes, n, [this](std::uint32_t of) { return value(of); });
 }
 
-void Element::value(Writer& w, std::uint32_t n, const Place& at) const {
+void Element::compute(Writer& w, std::uint32_t n, const Place& at) const {
   const Node& node = program_.nodes[n];
   if (when(node) != When::each) return;
   if (node.op == Op::load) {
@@ -215,7 +215,7 @@ void Element::steps(Writer& w, const Schedule& schedule, const Place& at) const 
     if (step.guard)
       guard(w, *step.guard, at);
     else
-      value(w, step.node, at);
+      compute(w, step.node, at);
   }
 }
 

@@ -66,7 +66,7 @@ class Element {
   void load(Writer& w, std::uint32_t n, std::string_view place) const;
   void steps(Writer& w, const Schedule& schedule, const Place& at) const;
   void guard(Writer& w, const Guard& guard, const Place& at) const;
-  void value(Writer& w, std::uint32_t n, const Place& at) const;
+  void compute(Writer& w, std::uint32_t n, const Place& at) const;
   std::string operation(std::uint32_t n) const;
   std::string terms(std::string_view name, Walk walk, int from, int to) const;
   void place(Writer& w, std::string_view name, Walk walk) const;

@@ -126,8 +126,9 @@ Quadrant reduce_large(const Number& magnitude) {
           {negate_if(negative, r.hi) + not_finite, negate_if(negative, r.lo)}};
 }
 
-/// The same by a product with pi/2 in three words, for those below kModerate. Source: Cody and Waite, Software Manual
-/// for the Elementary Functions, 1980; with fma the first difference is exact and the others need no short words.
+/// The same by a product with pi/2 in three words, for those below 2^17 (2^30 in f64). With fma the first difference is
+/// exact and the others need no short words. Source: Cody and Waite, Software Manual for the Elementary Functions,
+/// 1980.
 Quadrant reduce_moderate(const Number& magnitude) {
   // Adding it rounds to a whole number, whose bits are then the lowest ones.
   const Number big = by_type(magnitude, 0x1.8p23, 0x1.8p52);
