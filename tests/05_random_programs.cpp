@@ -117,6 +117,78 @@ class Grower {
   int grown_ = 0;
 };
 
+/// Values of whole types, made of each other with masks, shifts by constants, products and casts: what native code
+/// knows of bits that are 0 or that do not matter.
+std::vector<Expr> bit_expressions(const Device& device, std::uint64_t seed) {
+  constexpr std::size_t kSize = 203, kSteps = 40, kResults = 6;
+  std::mt19937_64 random(seed);
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  std::vector<Expr> values{cast(arange(kSize), DType::u64)};
+  for (const DType type : {DType::u64, DType::i64, DType::u64, DType::u32, DType::i32, DType::u8, DType::i8})
+    values.emplace_back(upload(device, awkward_cells(type, kSize, random()), Shape{kSize}));
+  constexpr std::uint64_t kMasks[] = {0,
+                                      1,
+                                      0x7f,
+                                      0xff,
+                                      0xff00,
+                                      0xffff0000,
+                                      0xffffffff,
+                                      0x7fffffffff,
+                                      ~std::uint64_t{0},
+                                      0xffffffff00000000,
+                                      0x8000000000000000};
+  constexpr DType kTypes[] = {DType::u64, DType::u64, DType::i64, DType::u32,
+                              DType::i32, DType::u8,  DType::f32, DType::f64};
+  while (values.size() < kSteps) {
+    const Expr x = values[below(values.size())];
+    const Expr y = values[values.size() - 1 - below(4)];
+    const DType type = y.dtype();
+    const auto number = [&](std::uint64_t bits) {
+      return cast(cast(literal(static_cast<std::int64_t>(bits)), DType::u64), type);
+    };
+    if (is_floating(type)) {
+      values.push_back(cast(y, kTypes[below(6)]));
+      continue;
+    }
+    const Expr same = cast(x, type), mask = number(kMasks[below(std::size(kMasks))]);
+    const Expr count = number(below(70));
+    switch (below(12)) {
+      case 0:
+      case 1:
+        values.push_back(y & mask);
+        break;
+      case 2:
+        values.push_back(y | mask);
+        break;
+      case 3:
+        values.push_back(y ^ same);
+        break;
+      case 4:
+        values.push_back(y << count);
+        break;
+      case 5:
+      case 6:
+        values.push_back(y >> count);
+        break;
+      case 7:
+        values.push_back(y * mask);
+        break;
+      case 8:
+        values.push_back(y * same);
+        break;
+      case 9:
+        values.push_back(below(2) ? y + same : y - same);
+        break;
+      case 10:
+        values.push_back(where(y < same, y, mask));
+        break;
+      default:
+        values.push_back(cast(y, kTypes[below(std::size(kTypes))]));
+    }
+  }
+  return {values.end() - kResults, values.end()};
+}
+
 }  // namespace
 
 TEST_CASE_FIXTURE(OnDevice, "random expressions of all types have the bits of their operations one at a time") {
@@ -191,6 +263,30 @@ TEST_CASE("every function and every cast has the same bits in native code as in 
   }
 }
 
+TEST_CASE("random expressions of bits are the same in native code as in the interpreter") {
+  const Device reference = interpreter("baseline");
+  for (const char* isa : {"avx2", "avx512"}) {
+    CAPTURE(isa);
+    std::optional<Device> native;
+    try {
+      native = device_with(isa, "on");
+    } catch (const Error& error) {
+      MESSAGE("skipped: " << error.message());
+      continue;
+    }
+    for (std::size_t seed = 0; seed < scaled(400); ++seed) {
+      CAPTURE(seed);
+      const std::vector<Expr> values = bit_expressions(*native, seed);
+      const std::vector<Array> got = native->evaluate(values);
+      const std::vector<Array> expected = reference.evaluate(bit_expressions(reference, seed));
+      std::string wrong;
+      for (std::size_t i = 0; i < got.size() && wrong.empty(); ++i) wrong = difference(got[i], expected[i]);
+      if (!wrong.empty()) wrong += "\n" + native->show_program(values);
+      CHECK(wrong == "");
+    }
+  }
+}
+
 TEST_CASE("products of wide integers that are seen to be small are whole") {
   const Device reference = interpreter("baseline");
   for (const char* isa : {"avx2", "avx512"}) {
@@ -206,6 +302,8 @@ TEST_CASE("products of wide integers that are seen to be small are whole") {
                                          (x & literal(std::int64_t{0x1ffffffff})) * (y >> literal(31)),
                                          low(x) * literal(std::int64_t{0xffffffff}),
                                          low(x) * literal(std::int64_t{0x100000000}),
+                                         (low(x) + low(y)) * low(y),
+                                         (low(x) | low(y)) * (low(x) ^ (y >> literal(31))),
                                          cast(low(x), DType::i64) * cast(y > x, DType::i64)};
         return device.evaluate(products);
       };

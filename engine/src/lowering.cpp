@@ -247,7 +247,8 @@ std::array<Value, 2> philox_block(Builder& b, Value x, Value y, Value key) {
   std::array<Value, 2> k{low(key), high(key)};
   for (int round = 0; round < 10; ++round) {
     const Value p = b.mul(c[0], number(0xD2511F53u)), q = b.mul(c[2], number(0xCD9E8D57u));
-    c = {b.bit_xor(b.bit_xor(high(q), c[1]), k[0]), low(q), b.bit_xor(b.bit_xor(high(p), c[3]), k[1]), low(p)};
+    // The product comes last, which the next round waits for.
+    c = {b.bit_xor(high(q), b.bit_xor(c[1], k[0])), low(q), b.bit_xor(high(p), b.bit_xor(c[3], k[1])), low(p)};
     k = {low(b.add(k[0], number(0x9E3779B9u))), low(b.add(k[1], number(0xBB67AE85u)))};
   }
   const auto join = [&](Value upper, Value lower) { return b.bit_or(b.binary(Op::shl, upper, number(32)), lower); };

@@ -31,6 +31,7 @@ class Scheduler {
  public:
   Scheduler(const Program& program, const std::vector<bool>& needed, const Nodes& kept, std::size_t fewest)
       : nodes_(program.nodes),
+        needed_(needed),
         fewest_(fewest),
         budget_(kVisitsPerNode * nodes_.size()),
         uses_(nodes_.size(), 0),
@@ -91,7 +92,7 @@ class Scheduler {
     const auto use = [&](std::uint32_t n, bool by_select) {
       // Numbers are loaded where they are used; operands and parameters may be read anywhere.
       const bool fits = is_operation(nodes_[n]) || (nodes_[n].op == Op::constant && !by_select);
-      if (!fits || n >= side.selects.front() || list_[n] != list || ++used[n] != uses_[n]) return;
+      if (!fits || !needed_[n] || n >= side.selects.front() || list_[n] != list || ++used[n] != uses_[n]) return;
       part.nodes.push_back(n);
       part.operations += is_operation(nodes_[n]);
     };
@@ -112,6 +113,7 @@ class Scheduler {
   }
 
   const std::vector<Node>& nodes_;
+  const std::vector<bool>& needed_;
   std::size_t fewest_;
   std::size_t budget_;
   std::vector<std::uint32_t> uses_;

@@ -59,9 +59,15 @@ Vector Avx2::spread(DType type, const x86::Mem& from) {
   return v;
 }
 
-void Avx2::skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) {
+void Avx2::skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) {
+  x86::Vec all = conditions[0].part[0];
+  for (const Vector& condition : conditions.subspan(1)) {
+    const x86::Ymm joined = cc_.newYmm();
+    cc_.emit(when ? I::kIdVpor : I::kIdVpand, joined, all, condition.part[0]);
+    all = joined;
+  }
   const x86::Gp lanes = cc_.newUInt32();
-  cc_.vmovmskps(lanes, condition.part[0].ymm());
+  cc_.vmovmskps(lanes, all.ymm());
   if (when)
     cc_.test(lanes, lanes);
   else
@@ -226,6 +232,15 @@ Vector Avx2::shift(Op op, const Vector& a, const Vector& b) {
   // No arithmetic shift of 64 bits: negative numbers are shifted as their complement.
   const Vector sign = sign_mask(a);
   return each(I::kIdVpxor, each(I::kIdVpsrlvq, each(I::kIdVpxor, a, sign), counts), sign);
+}
+
+Vector Avx2::shift_by(Op op, const Vector& a, int count) {
+  const bool wide = is_wide(a.type);
+  if (op == Op::shl) return wrap(each_immediate(wide ? I::kIdVpsllq : I::kIdVpslld, a, count));
+  if (!is_signed(a.type)) return each_immediate(wide ? I::kIdVpsrlq : I::kIdVpsrld, a, count);
+  if (!wide) return each_immediate(I::kIdVpsrad, a, count);
+  const Vector sign = sign_mask(a);
+  return each(I::kIdVpxor, each_immediate(I::kIdVpsrlq, each(I::kIdVpxor, a, sign), count), sign);
 }
 
 Vector Avx2::equal_lanes(const Vector& a, const Vector& b) {

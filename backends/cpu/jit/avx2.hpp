@@ -17,7 +17,9 @@ class Avx2 : public Machine {
   bool has(Op op, DType operand, DType result) const override;
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
   Vector multiply_small(const Vector& a, const Vector& b) override;
-  void skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) override;
+  Vector shift_by(Op op, const Vector& a, int count) override;
+  Vector cast_small(const Vector& a, DType to, int length) override;
+  void skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) override;
   Vector zeros(DType type) override;
   void set(const Vector& to, const Vector& from) override;
   bool has_fold(Fold fold, DType type) const override { return Avx2FoldWriter::has(fold, type); }

@@ -93,6 +93,15 @@ Vector Avx2::integer_to_float(const Vector& a, DType to) {
   return r;
 }
 
+Vector Avx2::cast_small(const Vector& a, DType to, int length) {
+  if (to == DType::f32 && length < 32) return integer_to_float(low_halves(a, DType::i32), to);
+  // Under the exponent of 2^52 the number is a fraction.
+  const Vector magic = constant(DType::u64, 0x4330000000000000u);
+  const Vector exact =
+      each(I::kIdVsubpd, as(each(I::kIdVpor, a, as(magic, a.type)), DType::f64), as(magic, DType::f64));
+  return to == DType::f64 ? exact : float_to_float(exact, to);
+}
+
 /// The halves become doubles by their place under a large exponent, exactly; their sum is rounded once.
 Vector Avx2::wide_to_double(const Vector& a) {
   const bool has_sign = a.type == DType::i64;

@@ -8,8 +8,14 @@ Vector Avx512::multiply_small(const Vector& a, const Vector& b) {
   return r;
 }
 
-void Avx512::skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) {
-  const x86::Gp lanes = memory_.bits_of(condition.mask);
+void Avx512::skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) {
+  x86::KReg all = conditions[0].mask;
+  for (const Vector& condition : conditions.subspan(1)) {
+    const x86::KReg joined = cc_.newKw();
+    cc_.emit(when ? x86::Inst::kIdKorw : x86::Inst::kIdKandw, joined, all, condition.mask);
+    all = joined;
+  }
+  const x86::Gp lanes = memory_.bits_of(all);
   if (when)
     cc_.test(lanes, lanes);
   else

@@ -18,6 +18,8 @@ class Avx512 : public Machine {
     return operations_.emit(op, result, a, b, c);
   }
   Vector multiply_small(const Vector& a, const Vector& b) override;
+  Vector shift_by(Op op, const Vector& a, int count) override { return operations_.shift_by(op, a, count); }
+  Vector cast_small(const Vector& a, DType to, int) override { return emit(Op::cast, to, a, {}, {}); }
   void stream(bool past_caches) override { memory_.stream(past_caches); }
   void keep_constants_here() override { memory_.keep_constants_here(); }
   Vector constant(DType type, std::uint64_t bits) override { return memory_.constant(type, bits); }
@@ -28,7 +30,7 @@ class Avx512 : public Machine {
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override {
     memory_.store(v, base, index, tail, ahead);
   }
-  void skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) override;
+  void skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) override;
   Vector zeros(DType type) override;
   void set(const Vector& to, const Vector& from) override;
   bool has_fold(Fold fold, DType type) const override { return Avx512FoldWriter::has(fold, type); }

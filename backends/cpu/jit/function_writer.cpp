@@ -12,8 +12,6 @@ namespace {
 constexpr int kUnit = static_cast<int>(kBlock);
 constexpr int kRow = static_cast<int>(kLanes);
 constexpr int kUnroll = 4;
-// Copies of a loop's body hide latency while they stay small; a long body hides it by itself.
-constexpr std::ptrdiff_t kCheapNodes = 8;
 // Fewer operations cost less than a branch that is often taken the wrong way.
 constexpr std::size_t kFewestGuarded = 24;
 
@@ -35,8 +33,7 @@ FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form f
       form_(form),
       table_(table),
       results_(result_nodes(program, form)),
-      values_(program.nodes.size()),
-      needed_(program.nodes.size(), false) {
+      values_{Values(program.nodes.size()), Values(program.nodes.size())} {
   if (target == JitTarget::avx2)
     machine_ = std::make_unique<Avx2>(cc);
   else
@@ -66,10 +63,9 @@ void FunctionWriter::write() {
   function->setArg(1, scalars);
   function->setArg(2, n_);
   if (form_ == Form::fold) find_folds();
-  find_needed();
   find_schedule();
   load_pointers(operands);
-  write_scalars(scalars);
+  write_values_before_loops(scalars);
   i_ = cc_.newUInt64();
   cc_.xor_(i_, i_);
   machine_->keep_constants_here();
@@ -94,20 +90,13 @@ void FunctionWriter::find_folds() {
   }
 }
 
-void FunctionWriter::find_needed() {
-  for (const std::uint32_t node : results_) needed_[node] = true;
-  for (const Folded& fold : folds_) needed_[fold.node] = true;
-  for (std::size_t i = program_.nodes.size(); i-- > 0;) {
-    if (!needed_[i]) continue;
-    const Node& node = program_.nodes[i];
-    for (int a = 0; a < info(node.op).arity; ++a) needed_[node.args[static_cast<std::size_t>(a)]] = true;
-  }
-}
-
 void FunctionWriter::find_schedule() {
   std::vector<std::uint32_t> kept = results_;
   for (const Folded& fold : folds_) kept.push_back(fold.node);
-  schedule_ = make_schedule(program_, needed_, kept, kFewestGuarded);
+  bits_.emplace(program_, kept);
+  loop_values_ = find_loop_values(program_, *bits_, kept);
+  operations_ = count_operations();
+  schedule_ = make_schedule(program_, loop_values_.within, kept, kFewestGuarded);
 }
 
 void FunctionWriter::load_pointers(const x86::Gp& operands) {
@@ -121,40 +110,56 @@ void FunctionWriter::load_pointers(const x86::Gp& operands) {
   for (std::size_t f = 0; f < folds_.size(); ++f) folds_[f].nodes = load(count + f);
 }
 
-void FunctionWriter::write_scalars(const x86::Gp& scalars) {
-  for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
-    const Node& node = program_.nodes[i];
-    if (needed_[i] && node.op == Op::scalar)
-
-      values_[i] = machine_->broadcast(node.type, x86::ptr(scalars, static_cast<int>(8 * node.bits)));
+/// Parameters and what depends on nothing else. Constants on the way are loaded anew in the loops.
+void FunctionWriter::write_values_before_loops(const x86::Gp& scalars) {
+  for (const std::uint32_t n : loop_values_.before) {
+    const Node& node = program_.nodes[n];
+    for (int a = 0; a < info(node.op).arity; ++a) {
+      const std::uint32_t operand = node.args[static_cast<std::size_t>(a)];
+      if (program_.nodes[operand].op == Op::constant && bits_->is_needed(operand)) write_value(operand, nullptr, 0);
+    }
+    if (node.op == Op::scalar)
+      values_[0][n] = machine_->broadcast(node.type, x86::ptr(scalars, static_cast<int>(8 * node.bits)));
+    else
+      write_value(n, nullptr, 0);
+    values_[1][n] = values_[0][n];
   }
 }
 
-bool FunctionWriter::is_cheap() const {
-  return std::count_if(program_.nodes.begin(), program_.nodes.end(),
-                       [](const Node& node) { return info(node.op).arity > 0; }) <= kCheapNodes;
+FunctionWriter::Operations FunctionWriter::count_operations() const {
+  Operations count;
+  for (std::size_t n = 0; n < program_.nodes.size(); ++n) {
+    const Node& node = program_.nodes[n];
+    if (!loop_values_.within[n] || info(node.op).arity == 0) continue;
+    ++count.all;
+    count.wide += size_of(node.type) == 8;
+  }
+  return count;
 }
 
 void FunctionWriter::write_map() {
   const asmjit::Label end = cc_.newLabel();
   const x86::Gp full = cc_.newUInt64();
   const int width = machine_->width();
-  const auto loop = [&](int copies) {
+  // Each time `copies` of the body, of `vectors` vectors each.
+  const auto loop = [&](int copies, int vectors) {
+    const int step = width * copies * vectors;
     const asmjit::Label begin = cc_.newLabel();
     const asmjit::Label done = cc_.newLabel();
     cc_.mov(full, n_);
-    cc_.and_(full, -width * copies);
+    cc_.and_(full, -step);
     cc_.cmp(i_, full);
     cc_.jae(done);
     cc_.bind(begin);
-    for (int c = 0; c < copies; ++c) write_elements(nullptr, c * width);
-    cc_.add(i_, width * copies);
+    for (int c = 0; c < copies; ++c) write_elements(nullptr, c * width * vectors, vectors);
+    cc_.add(i_, step);
     cc_.cmp(i_, full);
     cc_.jb(begin);
     cc_.bind(done);
   };
-  if (is_cheap()) loop(kUnroll);
-  loop(1);
+  if (operations_.are_few()) loop(kUnroll, 1);
+  if (operations_.are_many_and_narrow()) loop(1, 2);
+  loop(1, 1);
   if (!machine_->has_tails()) return;
   cc_.sub(n_, i_);
   cc_.jz(end);
@@ -199,7 +204,7 @@ void FunctionWriter::write_units() {
 /// Vector registers that are left when each fold has what it needs; negative if there are too few, or if a body as long
 /// as this is better not copied.
 int FunctionWriter::spare_registers() const {
-  if (!is_cheap()) return -1;
+  if (!operations_.are_few()) return -1;
   int registers = machine_->fold_registers();
   for (const Folded& fold : folds_) registers -= fold.writer->registers();
   return registers;
@@ -215,7 +220,7 @@ void FunctionWriter::write_rows(const x86::Gp& end, int spare) {
   cc_.bind(row);
   for (int column = 0; column < kRow / width; ++column) {
     write_elements(nullptr, column * width);
-    for (Folded& fold : folds_) fold.writer->add(column, values_[fold.node], nullptr);
+    for (Folded& fold : folds_) fold.writer->add(column, values_[0][fold.node], nullptr);
   }
   cc_.add(i_, kRow);
   cc_.cmp(i_, end);
@@ -223,34 +228,41 @@ void FunctionWriter::write_rows(const x86::Gp& end, int spare) {
 }
 
 void FunctionWriter::write_any_rows(const x86::Gp& end) {
-  const asmjit::Label loop = cc_.newLabel();
-  const asmjit::Label tail = cc_.newLabel();
   const asmjit::Label done = cc_.newLabel();
   const x86::Gp full = cc_.newUInt64();
   const x86::Gp lane = cc_.newUInt64();
-  const auto step = [&](const x86::KReg* mask) {
-    write_elements(mask, 0);
+  const auto step = [&](const x86::KReg* mask, int vectors) {
+    write_elements(mask, 0, vectors);
     cc_.mov(lane, i_);
     cc_.and_(lane, kRow - 1);
-    for (Folded& fold : folds_) fold.writer->add_at(lane, values_[fold.node], mask);
+    for (int v = 0; v < vectors; ++v) {
+      if (v > 0) cc_.add(lane, machine_->width());
+      for (Folded& fold : folds_) fold.writer->add_at(lane, values_[static_cast<std::size_t>(v)][fold.node], mask);
+    }
   };
   for (Folded& fold : folds_) fold.writer->begin(false, 0);
-  cc_.mov(full, end);
-  cc_.and_(full, -machine_->width());
-  cc_.cmp(i_, full);
-  cc_.jae(tail);
-  cc_.bind(loop);
-  step(nullptr);
-  cc_.add(i_, machine_->width());
-  cc_.cmp(i_, full);
-  cc_.jb(loop);
-  cc_.bind(tail);
+  const auto loop = [&](int vectors) {
+    const asmjit::Label begin = cc_.newLabel();
+    const asmjit::Label rest = cc_.newLabel();
+    cc_.mov(full, end);
+    cc_.and_(full, -machine_->width() * vectors);
+    cc_.cmp(i_, full);
+    cc_.jae(rest);
+    cc_.bind(begin);
+    step(nullptr, vectors);
+    cc_.add(i_, machine_->width() * vectors);
+    cc_.cmp(i_, full);
+    cc_.jb(begin);
+    cc_.bind(rest);
+  };
+  if (operations_.are_many_and_narrow()) loop(2);
+  loop(1);
   if (!machine_->has_tails()) return;
   cc_.mov(full, end);
   cc_.sub(full, i_);
   cc_.jz(done);
   const x86::KReg mask = tail_mask(full);
-  step(&mask);
+  step(&mask, 1);
   cc_.mov(i_, end);
   cc_.bind(done);
 }
@@ -268,10 +280,14 @@ x86::KReg FunctionWriter::tail_mask(const x86::Gp& count) {
   return mask;
 }
 
-void FunctionWriter::write_elements(const x86::KReg* tail, int ahead) {
+void FunctionWriter::write_elements(const x86::KReg* tail, int ahead, int vectors) {
+  vectors_ = static_cast<std::size_t>(vectors);
   write_steps(schedule_, tail, ahead);
-  std::size_t pointer = program_.arrays.size() + program_.indices;
-  for (std::uint32_t node : results_) machine_->store(values_[node], pointers_[pointer++], i_, tail, ahead);
+  for (std::size_t v = 0; v < vectors_; ++v) {
+    std::size_t pointer = program_.arrays.size() + program_.indices;
+    const int at = ahead + static_cast<int>(v) * machine_->width();
+    for (std::uint32_t node : results_) machine_->store(values_[v][node], pointers_[pointer++], i_, tail, at);
+  }
 }
 
 void FunctionWriter::write_steps(const Schedule& steps, const x86::KReg* tail, int ahead) {
@@ -286,65 +302,60 @@ void FunctionWriter::write_steps(const Schedule& steps, const x86::KReg* tail, i
 /// The results are zeros where the branch is not taken: a register that only one way sets would be alive from the
 /// function's start.
 void FunctionWriter::write_guard(const Guard& guard, const x86::KReg* tail, int ahead) {
-  std::vector<Vector> results;
-  for (const std::uint32_t n : guard.results) results.push_back(machine_->zeros(program_.nodes[n].type));
-  const asmjit::Label skip = cc_.newLabel();
-  machine_->skip_unless(values_[guard.condition], guard.when, skip);
-  write_steps(guard.steps, tail, ahead);
-  for (std::size_t r = 0; r < results.size(); ++r) {
-    Vector& value = values_[guard.results[r]];
-    machine_->set(results[r], value);
-    value = results[r];
+  std::vector<Vector> conditions, results;
+  for (std::size_t v = 0; v < vectors_; ++v) {
+    conditions.push_back(values_[v][guard.condition]);
+    for (const std::uint32_t n : guard.results) results.push_back(machine_->zeros(program_.nodes[n].type));
   }
+  const asmjit::Label skip = cc_.newLabel();
+  machine_->skip_unless(conditions, guard.when, skip);
+  write_steps(guard.steps, tail, ahead);
+  auto result = results.begin();
+  for (std::size_t v = 0; v < vectors_; ++v)
+    for (const std::uint32_t n : guard.results) {
+      machine_->set(*result, values_[v][n]);
+      values_[v][n] = *result++;
+    }
   cc_.bind(skip);
 }
 
+/// For each of the vectors that are written together: a long chain of operations waits for its own results, and another
+/// beside it has the time.
 void FunctionWriter::write_value(std::uint32_t n, const x86::KReg* tail, int ahead) {
-  const Node& node = program_.nodes[n];
-  if (is_operand(node.op))
-    values_[n] = machine_->load(node.type, pointers_[node.bits + (node.op == Op::index ? program_.arrays.size() : 0)],
-                                i_, tail, ahead);
-  else if (node.op == Op::constant)
-    values_[n] = machine_->constant(node.type, node.bits);
-  else if (info(node.op).arity > 0)
-    values_[n] = write_operation(node);
-}
-
-Vector FunctionWriter::write_operation(const Node& node) {
-  // The type of select's values, of others' operands.
-  const DType operand = program_.nodes[node.args[node.op == Op::select ? 1 : 0]].type;
-  if (!machine_->has(node.op, operand, node.type)) return write_call(node, operand);
-  if (node.op == Op::mul && is_small(program_.nodes[node.args[0]]) && is_small(program_.nodes[node.args[1]]))
-    return machine_->multiply_small(values_[node.args[0]], values_[node.args[1]]);
-  return machine_->emit(node.op, node.type, values_[node.args[0]], values_[node.args[1]], values_[node.args[2]]);
-}
-
-/// True for 64-bit integers that are seen to lie below 2^32.
-bool FunctionWriter::is_small(const Node& node) const {
-  if (size_of(node.type) != 8 || is_floating(node.type)) return false;
-  const auto is_constant_where = [&](std::uint32_t arg, const auto& holds) {
-    return program_.nodes[arg].op == Op::constant && holds(program_.nodes[arg].bits);
-  };
-  const auto below = [](std::uint64_t bits) { return bits >> 32 == 0; };
-  switch (node.op) {
-    case Op::constant:
-      return below(node.bits);
-    case Op::cast: {
-      const DType from = program_.nodes[node.args[0]].type;
-      return from == DType::u32 || from == DType::u8 || from == DType::boolean;
-    }
-    case Op::bit_and:
-      return is_constant_where(node.args[0], below) || is_constant_where(node.args[1], below);
-    case Op::shr:
-      return node.type == DType::u64 &&
-             is_constant_where(node.args[1], [](std::uint64_t bits) { return (bits & 63) >= 32; });
-    default:
-      return false;
+  for (std::size_t v = 0; v < vectors_; ++v) {
+    const bool again = v > 0 && program_.nodes[n].op == Op::constant;
+    values_[v][n] =
+        again ? values_[0][n] : write_value_of(n, values_[v], tail, ahead + static_cast<int>(v) * machine_->width());
   }
 }
 
+Vector FunctionWriter::write_value_of(std::uint32_t n, const Values& values, const x86::KReg* tail, int ahead) {
+  const Node& node = program_.nodes[n];
+  if (is_operand(node.op))
+    return machine_->load(node.type, pointers_[node.bits + (node.op == Op::index ? program_.arrays.size() : 0)], i_,
+                          tail, ahead);
+  if (node.op == Op::constant) return machine_->constant(node.type, node.bits);
+  return bits_->is_zero(n) ? machine_->constant(node.type, 0) : write_operation(n, values);
+}
+
+Vector FunctionWriter::write_operation(std::uint32_t n, const Values& values) {
+  if (const std::uint32_t same = bits_->same_as(n); same != n) return values[same];
+  const Node& node = program_.nodes[n];
+  const Vector &a = values[node.args[0]], &b = values[node.args[1]], &c = values[node.args[2]];
+  if (bits_->is_fixed_shift(n)) return machine_->shift_by(node.op, a, bits_->shift_count(n));
+  if (bits_->is_small_product(n)) return machine_->multiply_small(a, b);
+  // The type of select's values, of others' operands.
+  const DType operand = program_.nodes[node.args[node.op == Op::select ? 1 : 0]].type;
+  const bool is_whole = !is_floating(operand) && size_of(operand) == 8;
+  if (const int length = bits_->length(node.args[0]);
+      node.op == Op::cast && is_floating(node.type) && is_whole && length < 53)
+    return machine_->cast_small(a, node.type, length);
+  if (!machine_->has(node.op, operand, node.type)) return write_call(node, values, operand);
+  return machine_->emit(node.op, node.type, a, b, c);
+}
+
 /// Through memory, and a call for all lanes at once.
-Vector FunctionWriter::write_call(const Node& node, DType operand) {
+Vector FunctionWriter::write_call(const Node& node, const Values& values, DType operand) {
   constexpr int kPlaces = 4;
   const int bytes = 8 * machine_->width();
   if (!scratch_) scratch_ = cc_.newStack(static_cast<std::uint32_t>(kPlaces * bytes), 64);
@@ -358,7 +369,7 @@ Vector FunctionWriter::write_call(const Node& node, DType operand) {
   machine_->stream(false);
   for (int a = 0; a < info(node.op).arity; ++a) {
     const auto i = static_cast<std::size_t>(a);
-    machine_->store(values_[node.args[i]], places[i + 1], zero, nullptr, 0);
+    machine_->store(values[node.args[i]], places[i + 1], zero, nullptr, 0);
   }
   machine_->stream(form_ == Form::stream);
   asmjit::InvokeNode* call = nullptr;

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "bits.hpp"
 #include "block_ops.hpp"
 #include "jit.hpp"
 #include "lockstep/schedule.hpp"
+#include "loop_values.hpp"
 #include "machine.hpp"
 
 namespace lockstep::cpu::jit {
@@ -23,19 +26,30 @@ class FunctionWriter {
   std::uint64_t multiple() const;
 
  private:
+  /// One for each node.
+  using Values = std::vector<Vector>;
   /// An output that is folded.
   struct Folded {
     std::unique_ptr<FoldWriter> writer;
     std::uint32_t node;  ///< what is folded; of a count the bool that is counted
     x86::Gp nodes;       ///< where the nodes of its units go
   };
+  /// Of the loops, for each element.
+  struct Operations {
+    int all = 0, wide = 0;  ///< wide: in 64 bits, which take two registers for a vector
+
+    /// Copies of a loop's body, one after another, hide latency while they stay small.
+    bool are_few() const { return all <= 8; }
+    /// In a long body one chain of operations waits for itself, and a second vector beside it has the time. Wide values
+    /// are two chains already, and two more would not fit the registers.
+    bool are_many_and_narrow() const { return !are_few() && 2 * wide < all; }
+  };
 
   void find_folds();
-  void find_needed();
   void find_schedule();
   void load_pointers(const x86::Gp& operands);
-  void write_scalars(const x86::Gp& scalars);
-  bool is_cheap() const;
+  void write_values_before_loops(const x86::Gp& scalars);
+  Operations count_operations() const;
 
   void write_map();
   void write_units();
@@ -44,13 +58,13 @@ class FunctionWriter {
   void write_any_rows(const x86::Gp& end);
 
   x86::KReg tail_mask(const x86::Gp& count);
-  void write_elements(const x86::KReg* tail, int ahead);
+  void write_elements(const x86::KReg* tail, int ahead, int vectors = 1);
   void write_steps(const Schedule& steps, const x86::KReg* tail, int ahead);
   void write_guard(const Guard& guard, const x86::KReg* tail, int ahead);
   void write_value(std::uint32_t n, const x86::KReg* tail, int ahead);
-  Vector write_operation(const Node& node);
-  bool is_small(const Node& node) const;
-  Vector write_call(const Node& node, DType operand);
+  Vector write_value_of(std::uint32_t n, const Values& values, const x86::KReg* tail, int ahead);
+  Vector write_operation(std::uint32_t n, const Values& values);
+  Vector write_call(const Node& node, const Values& values, DType operand);
 
   x86::Compiler& cc_;
   const Program& program_;
@@ -58,8 +72,11 @@ class FunctionWriter {
   const BlockTable& table_;
   std::vector<std::uint32_t> results_;
   std::unique_ptr<Machine> machine_;
-  std::vector<Vector> values_;
-  std::vector<bool> needed_;
+  std::array<Values, 2> values_;  // of two vectors that follow each other
+  std::size_t vectors_ = 1;       // of those that are being written
+  std::optional<Bits> bits_;
+  LoopValues loop_values_;
+  Operations operations_;
   Schedule schedule_;
   std::vector<Folded> folds_;
   std::vector<x86::Gp> pointers_;

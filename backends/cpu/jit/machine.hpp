@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "fold_writer.hpp"
 #include "lockstep/program.hpp"
@@ -21,11 +22,15 @@ class Machine {
   /// False where `op` from `operand` to `result` has no instruction.
   virtual bool has(Op op, DType operand, DType result) const = 0;
   virtual Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) = 0;
-  /// The product of 64-bit integers that lie below 2^32: one instruction where the product of any takes several.
+  /// The product of the low halves of 64-bit integers: one instruction where the product of any takes several.
   virtual Vector multiply_small(const Vector& a, const Vector& b) = 0;
+  /// Op::shl or Op::shr by a constant below the width of the type.
+  virtual Vector shift_by(Op op, const Vector& a, int count) = 0;
+  /// To a float, from a 64-bit integer that lies in 0 .. 2^length-1 with a length below 53.
+  virtual Vector cast_small(const Vector& a, DType to, int length) = 0;
 
-  /// Jumps to `skip` unless a lane of the bool `condition` is `when`.
-  virtual void skip_unless(const Vector& condition, bool when, const asmjit::Label& skip) = 0;
+  /// Jumps to `skip` unless a lane of one of the bools is `when`.
+  virtual void skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) = 0;
   /// A value of zeros that `set` may change; not a bool.
   virtual Vector zeros(DType type) = 0;
   virtual void set(const Vector& to, const Vector& from) = 0;

@@ -140,6 +140,18 @@ Vector Operations::shift(Op op, const Vector& a, const Vector& b) {
   return r;
 }
 
+Vector Operations::shift_by(Op op, const Vector& a, int count) {
+  namespace I = x86::Inst;
+  const bool wide = size_of(a.type) == 8;
+  const asmjit::InstId id = op == Op::shl       ? (wide ? I::kIdVpsllq : I::kIdVpslld)
+                            : is_signed(a.type) ? (wide ? I::kIdVpsraq : I::kIdVpsrad)
+                                                : (wide ? I::kIdVpsrlq : I::kIdVpsrld);
+  Vector r = memory_.make(a.type);
+  for (int p = 0; p < parts(a.type); ++p) cc_.emit(id, r.part[p], a.part[p], asmjit::Imm(count));
+  wrap(r);
+  return r;
+}
+
 x86::KReg Operations::compare_mask(const Vector& a, const Vector& b, int immediate) {
   x86::KReg masks[2];
   for (int p = 0; p < parts(a.type); ++p) {

@@ -11,6 +11,7 @@ class Operations {
   Operations(x86::Compiler& cc, Memory& memory) : cc_(cc), memory_(memory) {}
 
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c);
+  Vector shift_by(Op op, const Vector& a, int count);
   /// `a` where the mask is set, else `b`.
   Vector blend(const x86::KReg& mask, const Vector& a, const Vector& b);
 

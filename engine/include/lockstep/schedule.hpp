@@ -28,7 +28,7 @@ struct Guard {
   Schedule steps;
 };
 
-/// Schedules the values that are marked in `needed` (one mark for each node, with all their operands). `kept` are those
+/// Schedules the values that are marked in `needed`, one mark for each node. `kept` are those
 /// that are looked at from outside. Parts of fewer operations than `fewest` are not worth a branch and get no guard.
 Schedule make_schedule(const Program& program, const std::vector<bool>& needed, const std::vector<std::uint32_t>& kept,
                        std::size_t fewest);
