@@ -23,7 +23,7 @@ inline constexpr Bound kBounds[] = {
     {Function::acosh, 0.56, 0.56},   {Function::atanh, 0.58, 0.58},  {Function::power, 0.8, 0.78},
     {Function::rsqrt, 0.501, 0.501}, {Function::cbrt, 0.501, 0.501}, {Function::hypot, 0.7, 0.7},
     {Function::erf, 0.8, 0.82},      {Function::erfc, 0.9, 0.86},    {Function::sigmoid, 0.77, 0.7},
-    {Function::lgamma, 0.9, 0.9},    {Function::tgamma, 0.9, 0.9},
+    {Function::lgamma, 0.91, 0.9},   {Function::tgamma, 0.9, 0.9},
 };
 
 template <class T>
