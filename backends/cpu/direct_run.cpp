@@ -26,8 +26,8 @@ bool is_dense(const Pass& pass, const Operand& operand) { return pass.rank == 0 
 
 /// An operand of a block function: where element 0 lies.
 struct Place {
-  std::byte* first = nullptr;
-  std::uint64_t size = 0;
+  std::byte* first;
+  std::uint64_t size;
 };
 
 class DirectRun {

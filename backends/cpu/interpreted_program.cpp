@@ -10,6 +10,29 @@
 namespace lockstep::cpu {
 namespace {
 
+constexpr std::size_t kFewOperands = 16;
+
+/// `size` values that nobody has set: on the stack if they are few.
+template <class T, std::size_t kFew>
+class Few {
+ public:
+  explicit Few(std::size_t size)
+      : many_(size > kFew ? std::make_unique_for_overwrite<T[]>(size) : nullptr), first_(many_ ? many_.get() : few_) {}
+  T& operator[](std::size_t i) { return first_[i]; }
+  T* data() { return first_; }
+
+ private:
+  T few_[kFew];
+  std::unique_ptr<T[]> many_;
+  T* first_;
+};
+
+/// `count` elements of kSize bytes, and the first again and again up to `all`.
+template <std::size_t kSize>
+void copy_and_repeat(std::byte* to, const std::byte* from, std::uint64_t count, std::uint64_t all) {
+  for (std::uint64_t i = 0; i < all; ++i) std::memcpy(to + i * kSize, from + (i < count ? i : 0) * kSize, kSize);
+}
+
 bool is_uniform(Op op) { return op == Op::constant || op == Op::scalar; }
 
 }  // namespace
@@ -64,7 +87,12 @@ void InterpretedProgram::estimate() {
 bool InterpretedProgram::has_native(Form form) const {
   if (!jit_) return false;
   FormCode& it = forms_[index(form)];
-  std::call_once(it.once, [&] { compile(it, form); });
+  // Asking takes less time than call_once does.
+  if (!it.is_compiled.load(std::memory_order_acquire))
+    std::call_once(it.once, [&] {
+      compile(it, form);
+      it.is_compiled.store(true, std::memory_order_release);
+    });
   return it.code != nullptr;
 }
 
@@ -98,13 +126,14 @@ void InterpretedProgram::fold_rest(void* const* operands, const std::uint64_t* s
   const std::vector<std::uint32_t>& stored = results(Form::fold);
   const std::vector<std::uint32_t>& all = results(Form::map);
   const auto place = [&](std::size_t i) { return static_cast<std::byte*>(operands[i]) + begin * fold_sizes[i]; };
-  std::vector<void*> places;
-  for (std::size_t i = 0; i < inputs; ++i) places.push_back(operands[i] ? place(i) : nullptr);
-  const auto blocks = std::make_unique_for_overwrite<Block[]>(all.size());
+  // One block and few operands, as most have, need no allocation.
+  Few<Block, 1> blocks(all.size());
+  Few<void*, kFewOperands> places(inputs + all.size());
+  for (std::size_t i = 0; i < inputs; ++i) places[i] = operands[i] ? place(i) : nullptr;
   for (std::size_t r = 0; r < all.size(); ++r) {
     const auto at = std::find(stored.begin(), stored.end(), all[r]);
-    places.push_back(at == stored.end() ? static_cast<void*>(blocks[r].bytes)
-                                        : place(inputs + static_cast<std::size_t>(at - stored.begin())));
+    places[inputs + r] = at == stored.end() ? static_cast<void*>(blocks[r].bytes)
+                                            : place(inputs + static_cast<std::size_t>(at - stored.begin()));
   }
   if (!all.empty()) call(Form::map, places.data(), scalars, count);
   std::size_t fold = inputs + stored.size();
@@ -127,26 +156,22 @@ void InterpretedProgram::fold_rest(void* const* operands, const std::uint64_t* s
 void InterpretedProgram::call_rest(const FormCode& form, void* const* operands, const std::uint64_t* scalars,
                                    std::uint64_t begin, std::uint64_t count) const {
   constexpr std::size_t kVector = 64;
-  constexpr std::size_t kFew = 16;
   struct alignas(kVector) Copy {
     std::byte bytes[kVector];
   };
-  std::array<Copy, kFew> few;
-  std::array<void*, kFew> few_places;
-  std::vector<Copy> many(form.sizes.size() > kFew ? form.sizes.size() : 0);
-  std::vector<void*> many_places(many.size());
-  Copy* copies = many.empty() ? few.data() : many.data();
-  void** places = many.empty() ? few_places.data() : many_places.data();
+  Few<Copy, kFewOperands> copies(form.sizes.size());
+  Few<void*, kFewOperands> places(form.sizes.size());
   const std::size_t inputs = program_.arrays.size() + program_.indices;
   const auto place = [&](std::size_t i) { return static_cast<std::byte*>(operands[i]) + begin * form.sizes[i]; };
   for (std::size_t i = 0; i < form.sizes.size(); ++i) {
     places[i] = copies[i].bytes;
     if (i >= inputs || !operands[i]) continue;  // results, and operands that no value is made of
-    const std::uint64_t size = form.sizes[i];
-    for (std::uint64_t l = 0; l < form.code->multiple; ++l)
-      std::memcpy(copies[i].bytes + l * size, place(i) + (l < count ? l * size : 0), size);
+    const auto copy = form.sizes[i] == 8   ? copy_and_repeat<8>
+                      : form.sizes[i] == 4 ? copy_and_repeat<4>
+                                           : copy_and_repeat<1>;
+    copy(copies[i].bytes, place(i), count, form.code->multiple);
   }
-  form.code->function(places, scalars, form.code->multiple);
+  form.code->function(places.data(), scalars, form.code->multiple);
   for (std::size_t i = inputs; i < form.sizes.size(); ++i)
     std::memcpy(place(i), copies[i].bytes, count * form.sizes[i]);
 }

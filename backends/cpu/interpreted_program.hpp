@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -74,6 +75,7 @@ class InterpretedProgram : public Executable {
     std::unique_ptr<JitCode> code;
     std::vector<std::uint64_t> sizes;  ///< in bytes, of an element of each operand
     std::once_flag once;
+    std::atomic<bool> is_compiled = false;
   };
   static constexpr std::size_t index(Form form) noexcept { return static_cast<std::size_t>(form); }
 

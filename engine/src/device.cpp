@@ -70,11 +70,14 @@ std::vector<Array> Device::evaluate(std::span<const Expr> values) const {
   return impl_->run(*impl_->queue, {}, values);
 }
 
-Array Device::evaluate(const Expr& value) const { return evaluate(std::span(&value, 1)).front(); }
+Array Device::evaluate(const Expr& value) const {
+  const Want one{&value, nullptr};
+  return std::move(impl_->run(*impl_->queue, {&one, 1}).front());
+}
 
 void Device::assign(const Array& target, const Expr& value) const {
-  const Assignment one{target, value};
-  impl_->run(*impl_->queue, {&one, 1}, {});
+  const Want one{&value, &target};
+  impl_->run(*impl_->queue, {&one, 1});
 }
 
 std::vector<Array> Device::run(std::span<const Assignment> assignments, std::span<const Expr> values) const {

@@ -30,7 +30,13 @@ class Storage {
   std::unique_ptr<Buffer> buffer_;
 };
 
-/// An expression to evaluate, and where its values go: to a new array if `target` holds none.
+/// Something to evaluate, and where it goes; null: to a new array.
+struct Want {
+  const Expr* value = nullptr;
+  const Array* target = nullptr;
+};
+
+/// The same, kept.
 struct Request {
   Expr value;
   Array target;
@@ -53,8 +59,9 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   ~Impl();
 
   Array allocate(const Shape& shape, DType type);
-  /// Evaluates all, with no call of another thread in between; returns the values. `replay`, if there, tells how the
+  /// Evaluates all, with no call of another thread in between; returns the values that have no target. `replay`, if there, tells how the
   /// same can be done again.
+  std::vector<Array> run(BackendQueue& on, std::span<const Want> wants, Replay* replay = nullptr);
   std::vector<Array> run(BackendQueue& on, std::span<const Assignment> assignments, std::span<const Expr> values,
                          Replay* replay = nullptr);
   /// Runs a recipe of this device with leaves that fit it. Nothing, and nothing done, while somebody records.

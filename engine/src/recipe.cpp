@@ -191,12 +191,12 @@ std::uint32_t RecipeKey::write(const ExprNode& node) {
   return number;
 }
 
-std::shared_ptr<const Recipe> RecipeBook::find(const RecipeKey& key) {
-  if (last_ && last_->words == key.words()) return last_->recipe;
+const std::shared_ptr<const Recipe>* RecipeBook::find(const RecipeKey& key) {
+  if (last_ && last_->words == key.words()) return &last_->recipe;
   const auto found = entries_.find(key.hash());
   if (found == entries_.end() || found->second.words != key.words()) return nullptr;
   last_ = &found->second;
-  return last_->recipe;
+  return &last_->recipe;
 }
 
 void RecipeBook::add(const RecipeKey& key, std::shared_ptr<const Recipe> recipe) {

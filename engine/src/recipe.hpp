@@ -13,12 +13,6 @@
 
 namespace lockstep {
 
-/// Something to evaluate, and where it goes; null: to a new array.
-struct Want {
-  const Expr* value = nullptr;
-  const Array* target = nullptr;
-};
-
 /// A want as it was read. It keeps no array alive: an expression is known by its owner, which no later one shares
 /// while this is here, a target by its place.
 struct Seen {
@@ -111,7 +105,8 @@ struct Recipe {
 /// The recipes of a device.
 class RecipeBook {
  public:
-  std::shared_ptr<const Recipe> find(const RecipeKey& key);
+  /// Null if there is none. It stays until the book is changed.
+  const std::shared_ptr<const Recipe>* find(const RecipeKey& key);
   void add(const RecipeKey& key, std::shared_ptr<const Recipe> recipe);
   void clear() noexcept;
 

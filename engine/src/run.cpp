@@ -267,25 +267,30 @@ void Device::Impl::run_pass(BackendQueue& on, const std::shared_ptr<const Execut
 
 std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Assignment> assignments,
                                      std::span<const Expr> values, Replay* replay) {
-  for (const Assignment& a : assignments) {
-    require(a.target.valid(), Code::bad_argument, "the target of an assignment holds no array");
-    require(a.target.storage()->device().get() == this, Code::wrong_device,
-            "an assignment on {} writes to an array of {}", info.name, a.target.device().name());
+  std::vector<Want> wants;
+  wants.reserve(assignments.size() + values.size());
+  for (const Assignment& a : assignments) wants.push_back({&a.value, &a.target});
+  for (const Expr& value : values) wants.push_back({&value, nullptr});
+  return run(on, wants, replay);
+}
+
+std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Want> wants, Replay* replay) {
+  for (const Want& want : wants) {
+    if (!want.target) continue;
+    require(want.target->valid(), Code::bad_argument, "the target of an assignment holds no array");
+    if (const Impl* owner = want.target->storage()->device().get(); owner != this)
+      fail(Code::wrong_device, "an assignment on {} writes to an array of {}", info.name, owner->info.name);
   }
   const std::lock_guard lock(mutex);
   Scratch& scratch = *scratch_;
-  scratch.wants.clear();
-  for (const Assignment& a : assignments) scratch.wants.push_back({&a.value, &a.target});
-  for (const Expr& value : values) scratch.wants.push_back({&value, nullptr});
   // Who records wants labels, which come with a plan.
-  const bool repeatable = !recorder && scratch.key.read(scratch.wants, *this);
-  std::shared_ptr<const Recipe> recipe = repeatable ? recipes_->find(scratch.key) : nullptr;
-  if (replay) *replay = {recipe, scratch.key.leaves()};
-  if (recipe) return follow(on, *recipe, scratch.key.leaves());
+  const bool repeatable = !recorder && scratch.key.read(wants, *this);
+  const auto* const recipe = repeatable ? recipes_->find(scratch.key) : nullptr;
+  if (replay) *replay = {recipe ? *recipe : nullptr, scratch.key.leaves()};
+  if (recipe) return follow(on, **recipe, scratch.key.leaves());
 
   std::vector<Request> requests;
-  for (const Assignment& a : assignments) requests.push_back({a.value, a.target});
-  for (const Expr& value : values) requests.push_back({value, {}});
+  for (const Want& want : wants) requests.push_back({*want.value, want.target ? *want.target : Array()});
   for_each_array(requests, [&](const Array& array) {
     require(array.storage()->device().get() == this, Code::wrong_device,
             "an expression for {} reads an array of {}\nCopy the array to the device first.", info.name,
@@ -294,7 +299,10 @@ std::vector<Array> Device::Impl::run(BackendQueue& on, std::span<const Assignmen
   for (const Request& request : requests)
     if (request.target.valid()) check_target(request);
   std::vector<Array> results = run_locked(on, requests, repeatable ? &scratch.key : nullptr);
-  results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(assignments.size()));
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < wants.size(); ++i)
+    if (!wants[i].target) results[kept++] = std::move(results[i]);
+  results.resize(kept);
   return results;
 }
 

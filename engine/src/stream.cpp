@@ -137,8 +137,8 @@ std::vector<Array> Stream::evaluate(std::span<const Expr> values) const {
 }
 
 void Stream::assign(const Array& target, const Expr& value) const {
-  const Assignment one{target, value};
-  run({&one, 1}, {});
+  const Want one{&value, &target};
+  impl_->device->run(*impl_->queue, {&one, 1});
 }
 
 std::vector<Array> Stream::run(std::span<const Assignment> assignments, std::span<const Expr> values) const {

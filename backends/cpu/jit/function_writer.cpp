@@ -55,6 +55,7 @@ bool FunctionWriter::can_write() const {
 void FunctionWriter::write() {
   asmjit::FuncNode* function = cc_.addFunc(asmjit::FuncSignatureT<void, void* const*, const void*, std::uint64_t>());
   function->frame().setAvxEnabled();
+  function->frame().setAvxCleanup();
   if (machine_->has_tails()) function->frame().setAvx512Enabled();
   const x86::Gp operands = cc_.newUIntPtr();
   const x86::Gp scalars = cc_.newUIntPtr();
