@@ -205,7 +205,7 @@ TEST_CASE_FIXTURE(OnDevice, "random expressions of all types have the bits of th
 TEST_CASE("native code and the interpreter give the same bits for every instruction set of this processor") {
   const Device reference = interpreter("baseline");
   std::vector<Device> others{Engine().open("cpu:1")};
-  for (const char* isa : {"avx2", "avx512"}) {
+  for (const char* isa : {"sse41", "avx2", "avx512"}) {
     try {
       others.push_back(interpreter(isa));
       others.push_back(device_with(isa, "on"));
@@ -226,7 +226,7 @@ TEST_CASE("native code and the interpreter give the same bits for every instruct
 TEST_CASE("every function and every cast has the same bits in native code as in the interpreter") {
   const Device reference = interpreter("baseline");
   const std::vector<DType>& types = dtypes_of(reference);
-  for (const char* isa : {"avx2", "avx512"}) {
+  for (const char* isa : {"sse41", "avx2", "avx512"}) {
     CAPTURE(isa);
     std::optional<Device> native;
     try {
@@ -289,7 +289,7 @@ TEST_CASE("random expressions of bits are the same in native code as in the inte
 
 TEST_CASE("products of wide integers that are seen to be small are whole") {
   const Device reference = interpreter("baseline");
-  for (const char* isa : {"avx2", "avx512"}) {
+  for (const char* isa : {"sse41", "avx2", "avx512"}) {
     CAPTURE(isa);
     try {
       const Device native = device_with(isa, "on");

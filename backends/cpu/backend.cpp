@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "block_ops.hpp"
 #include "direct_run.hpp"
@@ -35,9 +36,11 @@ std::shared_ptr<JitMemory> jit_memory() {
   const char* choice = std::getenv("LOCKSTEP_CPU_JIT");
   if (choice && std::string_view(choice) == "off") return nullptr;
   const BlockTable& table = block_table();
-  const std::string_view isa = table.name;
-  if (isa != "avx512" && isa != "avx2") return nullptr;
-  return make_jit_memory(isa == "avx512" ? JitTarget::avx512 : JitTarget::avx2, table);
+  static constexpr std::pair<std::string_view, JitTarget> kTargets[] = {
+      {"sse41", JitTarget::sse41}, {"avx2", JitTarget::avx2}, {"avx512", JitTarget::avx512}};
+  for (const auto& [name, target] : kTargets)
+    if (table.name == name) return make_jit_memory(target, table);
+  return nullptr;
 }
 
 DeviceInfo describe(int threads) {

@@ -47,7 +47,8 @@ struct BlockTable {
   FoldOps (*fold)(Fold fold, DType type);
 };
 
-/// The best table for this processor, or the one that LOCKSTEP_CPU_ISA names ("baseline", "avx2", "avx512").
+/// The best table for this processor, or the one that LOCKSTEP_CPU_ISA names ("baseline", "sse41", "avx2",
+/// "avx512").
 /// Throws `bad_argument` for a name that this build or processor does not have.
 const BlockTable& block_table();
 

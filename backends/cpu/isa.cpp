@@ -12,6 +12,9 @@ namespace baseline {
 extern const BlockTable table;
 }
 #if defined(__x86_64__)
+namespace sse41 {
+extern const BlockTable table;
+}
 namespace avx2 {
 extern const BlockTable table;
 }
@@ -32,6 +35,7 @@ std::vector<const BlockTable*> usable_tables() {
                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   if (has_avx512) tables.push_back(&avx512::table);
   if (has_avx2) tables.push_back(&avx2::table);
+  if (__builtin_cpu_supports("sse4.1")) tables.push_back(&sse41::table);
 #endif
   tables.push_back(&baseline::table);
   return tables;

@@ -14,6 +14,10 @@ class Avx2 : public Machine {
 
   int width() const override { return 8; }
   bool has_tails() const override { return false; }
+  void enable(asmjit::FuncFrame& frame) const override {
+    frame.setAvxEnabled();
+    frame.setAvxCleanup();
+  }
   bool has(Op op, DType operand, DType result) const override;
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
   Vector multiply_small(const Vector& a, const Vector& b) override;

@@ -13,6 +13,11 @@ class Avx512 : public Machine {
 
   int width() const override { return kWidth; }
   bool has_tails() const override { return true; }
+  void enable(asmjit::FuncFrame& frame) const override {
+    frame.setAvxEnabled();
+    frame.setAvxCleanup();
+    frame.setAvx512Enabled();
+  }
   bool has(Op op, DType operand, DType) const override { return has_instruction(op, operand); }
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override {
     return operations_.emit(op, result, a, b, c);

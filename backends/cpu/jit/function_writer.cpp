@@ -5,6 +5,7 @@
 
 #include "avx2.hpp"
 #include "avx512.hpp"
+#include "sse41.hpp"
 
 namespace lockstep::cpu::jit {
 namespace {
@@ -24,6 +25,17 @@ bool is_count(const Program& program, const Output& output) {
          program.nodes[node.args[0]].type == DType::boolean;
 }
 
+std::unique_ptr<Machine> make_machine(JitTarget target, x86::Compiler& cc, const BlockTable& table) {
+  switch (target) {
+    case JitTarget::sse41:
+      return std::make_unique<Sse41>(cc, table.op(Op::fma, DType::f64, DType::f64));
+    case JitTarget::avx2:
+      return std::make_unique<Avx2>(cc);
+    default:
+      return std::make_unique<Avx512>(cc);
+  }
+}
+
 }  // namespace
 
 FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target,
@@ -33,12 +45,8 @@ FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form f
       form_(form),
       table_(table),
       results_(result_nodes(program, form)),
-      values_{Values(program.nodes.size()), Values(program.nodes.size())} {
-  if (target == JitTarget::avx2)
-    machine_ = std::make_unique<Avx2>(cc);
-  else
-    machine_ = std::make_unique<Avx512>(cc);
-}
+      machine_(make_machine(target, cc, table)),
+      values_{Values(program.nodes.size()), Values(program.nodes.size())} {}
 
 std::uint64_t FunctionWriter::multiple() const {
   if (machine_->has_tails()) return 1;
@@ -54,9 +62,7 @@ bool FunctionWriter::can_write() const {
 
 void FunctionWriter::write() {
   asmjit::FuncNode* function = cc_.addFunc(asmjit::FuncSignatureT<void, void* const*, const void*, std::uint64_t>());
-  function->frame().setAvxEnabled();
-  function->frame().setAvxCleanup();
-  if (machine_->has_tails()) function->frame().setAvx512Enabled();
+  machine_->enable(function->frame());
   const x86::Gp operands = cc_.newUIntPtr();
   const x86::Gp scalars = cc_.newUIntPtr();
   n_ = cc_.newUInt64();
@@ -79,6 +85,7 @@ void FunctionWriter::write() {
   if (form_ == Form::stream) cc_.sfence();
   cc_.ret();
   cc_.endFunc();
+  machine_->write_routines();
 }
 
 void FunctionWriter::find_folds() {

@@ -26,7 +26,7 @@ enum class Form : std::uint8_t {
 inline constexpr std::size_t kForms = 3;
 
 /// Instruction sets that native code is written for.
-enum class JitTarget : std::uint8_t { avx2, avx512 };
+enum class JitTarget : std::uint8_t { sse41, avx2, avx512 };
 
 /// Compiled code; freed with the object.
 class JitCode {

@@ -19,6 +19,10 @@ class Machine {
   /// True if part of a vector can be loaded, stored and folded; else a function takes whole vectors, and whole units in
   /// folds.
   virtual bool has_tails() const = 0;
+  /// Tells the function's frame which registers and instructions it may use beyond SSE2.
+  virtual void enable(asmjit::FuncFrame& frame) const = 0;
+  /// Routines that the code calls; after the function's end.
+  virtual void write_routines() {}
   /// False where `op` from `operand` to `result` has no instruction.
   virtual bool has(Op op, DType operand, DType result) const = 0;
   virtual Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) = 0;
