@@ -265,7 +265,7 @@ TEST_CASE("every function and every cast has the same bits in native code as in 
 
 TEST_CASE("random expressions of bits are the same in native code as in the interpreter") {
   const Device reference = interpreter("baseline");
-  for (const char* isa : {"avx2", "avx512"}) {
+  for (const char* isa : {"sse41", "avx2", "avx512"}) {
     CAPTURE(isa);
     std::optional<Device> native;
     try {
