@@ -266,6 +266,9 @@ FoldOps fold_places() {
     const std::size_t best = find_place(x, n, find_extreme<T, Max>(x, n));
     return {to_bits(x[best]), best};
   };
+  ops.find = [](const void* values, std::size_t n, std::uint64_t bits) {
+    return find_place(static_cast<const T*>(values), n, from_bits<T>(bits));
+  };
   return ops;
 }
 

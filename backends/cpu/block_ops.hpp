@@ -36,6 +36,8 @@ struct FoldOps {
   /// Folds the values of `n` neighbouring units, an aligned run of the tree, and overwrites them. For argmin and argmax
   /// they are the units' extreme values, and the node's index is the number of the unit that wins.
   Partial (*join)(void* values, std::size_t n) = nullptr;
+  /// Of argmin and argmax: which of `n` values is the first that has these bits, or is NaN as they are. One is.
+  std::size_t (*find)(const void* values, std::size_t n, std::uint64_t bits) = nullptr;
 };
 
 /// The operations compiled for one instruction set.

@@ -60,19 +60,22 @@ class DirectRun {
       if (!is_dense(pass_, pass_.arrays[a])) return false;
       add(pass_.arrays[a], size_of(p.arrays[a]));
     }
-    std::size_t stores = 0;
+    std::size_t stores = 0, found = 0;
     for (std::size_t o = 0; o < p.outputs.size(); ++o) {
       const Output& output = p.outputs[o];
-      // Where an extreme value is is looked up elsewhere.
-      if (output.fold == Fold::argmin || output.fold == Fold::argmax) return false;
       if (output.fold != Fold::store) {
         folds_[fold_count_++] = o;
+        // Where an extreme value is can be looked up in an array, if nothing is written over it; others do it
+        // elsewhere.
+        found += is_place(output.fold);
+        if (is_place(output.fold) && p.nodes[output.node].op != Op::load) return false;
         continue;
       }
       if (!is_dense(pass_, pass_.outputs[o])) return false;
       ++stores;
       add(pass_.outputs[o], size_of(p.nodes[output.node].type));
     }
+    if (found > 0 && stores > 0) return false;
     // Results are in the order of the stored outputs, unless two share one.
     return program_.results(form_).size() == stores;
   }
@@ -142,8 +145,11 @@ class DirectRun {
       const std::uint64_t end = std::min(n_, (c + 1) * chunk * kBlock);
       call(c * chunk * kBlock, end, nodes.data(), chunk);
       const std::uint64_t count = (end - c * chunk * kBlock - 1) / kBlock + 1;
-      for (std::size_t f = 0; f < fold_count_; ++f)
-        partials[f * chunks + c] = program_.folds()[folds_[f]].join(&nodes[f * chunk], count);
+      for (std::size_t f = 0; f < fold_count_; ++f) {
+        Partial& node = partials[f * chunks + c];
+        node = program_.folds()[folds_[f]].join(&nodes[f * chunk], count);
+        node.index += c * chunk;
+      }
     };
     pool_.run(chunks, task, threads);
     for (std::size_t f = 0; f < fold_count_; ++f)
@@ -161,11 +167,21 @@ class DirectRun {
     return nodes[0];
   }
 
+  /// Of an extreme value the unit that has it is known.
+  std::uint64_t find_element(std::size_t o, const Partial& node) const {
+    const Place& values = places_[program_.program().nodes[program_.program().outputs[o].node].bits];
+    const std::uint64_t begin = node.index * kBlock;
+    const std::uint64_t count = std::min<std::uint64_t>(kBlock, n_ - begin);
+    return begin + program_.folds()[o].ops.find(values.first + begin * values.size, count, node.bits);
+  }
+
   void write(std::size_t f, const Partial& node) const {
     const std::size_t o = folds_[f];
+    const Output& output = program_.program().outputs[o];
     const Operand& operand = pass_.outputs[o];
-    const std::uint64_t size = size_of(program_.program().nodes[program_.program().outputs[o].node].type);
-    std::memcpy(data_of(*operand.buffer) + operand.offset * static_cast<std::int64_t>(size), &node.bits, size);
+    const std::uint64_t size = size_of(program_.program().output_type(output));
+    const std::uint64_t value = is_place(output.fold) ? find_element(o, node) : node.bits;
+    std::memcpy(data_of(*operand.buffer) + operand.offset * static_cast<std::int64_t>(size), &value, size);
   }
 
   const InterpretedProgram& program_;

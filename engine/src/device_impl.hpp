@@ -59,8 +59,8 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   ~Impl();
 
   Array allocate(const Shape& shape, DType type);
-  /// Evaluates all, with no call of another thread in between; returns the values that have no target. `replay`, if there, tells how the
-  /// same can be done again.
+  /// Evaluates all, with no call of another thread in between; returns the values that have no target. `replay`, if
+  /// there, tells how the same can be done again.
   std::vector<Array> run(BackendQueue& on, std::span<const Want> wants, Replay* replay = nullptr);
   std::vector<Array> run(BackendQueue& on, std::span<const Assignment> assignments, std::span<const Expr> values,
                          Replay* replay = nullptr);
