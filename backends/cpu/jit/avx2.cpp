@@ -30,7 +30,16 @@ Vector Avx2::make(DType type) {
   return v;
 }
 
+Vector Avx2::make_like(const Vector& v) {
+  Vector r;
+  r.type = v.type;
+  r.is_split = v.is_split;
+  for (int p = 0; p < registers(v); ++p) r.part[p] = cc_.newYmm();
+  return r;
+}
+
 Vector Avx2::as(Vector v, DType type) const {
+  v.is_split = type == DType::boolean && registers(v) == 2;
   v.type = type;
   return v;
 }
@@ -60,10 +69,17 @@ Vector Avx2::spread(DType type, const x86::Mem& from) {
 }
 
 void Avx2::skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) {
-  x86::Vec all = conditions[0].part[0];
+  // In any order.
+  const auto in_one = [&](const Vector& condition) -> x86::Vec {
+    if (!condition.is_split) return condition.part[0];
+    const x86::Ymm both = cc_.newYmm();
+    cc_.vpackssdw(both, condition.part[0], condition.part[1]);
+    return both;
+  };
+  x86::Vec all = in_one(conditions[0]);
   for (const Vector& condition : conditions.subspan(1)) {
     const x86::Ymm joined = cc_.newYmm();
-    cc_.emit(when ? I::kIdVpor : I::kIdVpand, joined, all, condition.part[0]);
+    cc_.emit(when ? I::kIdVpor : I::kIdVpand, joined, all, in_one(condition));
     all = joined;
   }
   const x86::Gp lanes = cc_.newUInt32();
@@ -114,8 +130,8 @@ Vector Avx2::load(DType type, const x86::Gp& base, const x86::Gp& index, const x
 void Avx2::store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg*, int ahead) {
   if (size_of(v.type) == 1) {
     // Each 32-bit lane has its value in the low byte: those together, then the halves together.
-    Vector bytes = v;
-    if (v.type == DType::boolean) bytes = each(I::kIdVpand, v, constant(DType::i32, 1));
+    Vector bytes = narrow(v);
+    if (v.type == DType::boolean) bytes = each(I::kIdVpand, bytes, constant(DType::i32, 1));
     bytes = each(I::kIdVpand, bytes, constant(DType::i32, 0xff));
     const x86::Xmm words = cc_.newXmm();
     cc_.vpackusdw(words, bytes.part[0].xmm(), upper(bytes.part[0]));
@@ -135,13 +151,13 @@ void Avx2::store(const Vector& v, const x86::Gp& base, const x86::Gp& index, con
 }
 
 Vector Avx2::each(Id id, const Vector& a) {
-  const Vector r = make(a.type);
-  for (int p = 0; p < registers(a.type); ++p) cc_.emit(id, r.part[p], a.part[p]);
+  const Vector r = make_like(a);
+  for (int p = 0; p < registers(a); ++p) cc_.emit(id, r.part[p], a.part[p]);
   return r;
 }
 Vector Avx2::each(Id id, const Vector& a, const Vector& b) {
-  const Vector r = make(a.type);
-  for (int p = 0; p < registers(a.type); ++p) cc_.emit(id, r.part[p], a.part[p], b.part[p]);
+  const Vector r = make_like(a);
+  for (int p = 0; p < registers(a); ++p) cc_.emit(id, r.part[p], a.part[p], b.part[p]);
   return r;
 }
 Vector Avx2::each_immediate(Id id, const Vector& a, int immediate) {
@@ -216,6 +232,7 @@ Vector Avx2::fma(const Vector& a, const Vector& b, const Vector& c) {
 }
 
 Vector Avx2::bitwise(Op op, const Vector& a, const Vector& b) {
+  if (a.is_split != b.is_split) return bitwise(op, narrow(a), narrow(b));
   return each(op == Op::bit_and ? I::kIdVpand : op == Op::bit_or ? I::kIdVpor : I::kIdVpxor, a, b);
 }
 
@@ -239,6 +256,13 @@ Vector Avx2::shift_by(Op op, const Vector& a, int count) {
   if (op == Op::shl) return wrap(each_immediate(wide ? I::kIdVpsllq : I::kIdVpslld, a, count));
   if (!is_signed(a.type)) return each_immediate(wide ? I::kIdVpsrlq : I::kIdVpsrld, a, count);
   if (!wide) return each_immediate(I::kIdVpsrad, a, count);
+  if (count < 32) {
+    // The upper half by an arithmetic shift of its own.
+    const Vector low = each_immediate(I::kIdVpsrlq, a, count), high = each_immediate(I::kIdVpsrad, a, count);
+    const Vector r = make(a.type);
+    for (int p = 0; p < registers(a); ++p) cc_.vpblendd(r.part[p], low.part[p], high.part[p], 0xaa);
+    return r;
+  }
   const Vector sign = sign_mask(a);
   return each(I::kIdVpxor, each_immediate(I::kIdVpsrlq, each(I::kIdVpxor, a, sign), count), sign);
 }
@@ -265,12 +289,13 @@ Vector Avx2::float_lanes(const Vector& a, const Vector& b, int immediate) {
   return r;
 }
 
-Vector Avx2::narrow(const Vector& lanes) {
-  return as(is_wide(lanes.type) ? low_halves(lanes, DType::u32) : lanes, DType::boolean);
+Vector Avx2::narrow(const Vector& v) {
+  return v.is_split ? as(low_halves(as(v, DType::u64), DType::u32), DType::boolean) : v;
 }
 
 Vector Avx2::widen(const Vector& boolean, DType type) {
-  if (!is_wide(type)) return as(boolean, type);
+  if (!is_wide(type)) return as(narrow(boolean), type);
+  if (boolean.is_split) return as(boolean, type);
   const Vector r = make(type);
   cc_.vpmovsxdq(r.part[0], boolean.part[0].xmm());
   cc_.vpmovsxdq(r.part[1], upper(boolean.part[0]));
@@ -278,24 +303,29 @@ Vector Avx2::widen(const Vector& boolean, DType type) {
 }
 
 Vector Avx2::compare(Op op, const Vector& a, const Vector& b) {
-  if (is_floating(a.type)) return narrow(float_lanes(a, b, op == Op::eq ? kEqual : op == Op::lt ? kLess : kLessEqual));
+  const auto boolean = [&](const Vector& lanes) { return as(lanes, DType::boolean); };
+  if (is_floating(a.type)) return boolean(float_lanes(a, b, op == Op::eq ? kEqual : op == Op::lt ? kLess : kLessEqual));
   if (a.type == DType::boolean) {
+    if (a.is_split || b.is_split) return compare(op, narrow(a), narrow(b));
     // True is all bits, which is less than none as a number: the operands change places.
-    if (op == Op::eq) return as(equal_lanes(a, b), DType::boolean);
-    return op == Op::lt ? as(less_lanes(b, a), DType::boolean) : bit_not(as(less_lanes(a, b), DType::boolean));
+    if (op == Op::eq) return boolean(equal_lanes(a, b));
+    return op == Op::lt ? boolean(less_lanes(b, a)) : bit_not(boolean(less_lanes(a, b)));
   }
-  if (op == Op::eq) return narrow(equal_lanes(a, b));
-  return op == Op::lt ? narrow(less_lanes(a, b)) : bit_not(narrow(less_lanes(b, a)));
+  if (op == Op::eq) return boolean(equal_lanes(a, b));
+  return op == Op::lt ? boolean(less_lanes(a, b)) : bit_not(boolean(less_lanes(b, a)));
 }
 
 /// `a` where the lanes are set, else `b`.
 Vector Avx2::choose(const Vector& lanes, const Vector& a, const Vector& b) {
-  const Vector r = make(a.type);
-  for (int p = 0; p < registers(a.type); ++p) cc_.vpblendvb(r.part[p], b.part[p], a.part[p], lanes.part[p]);
+  const Vector r = make_like(a);
+  for (int p = 0; p < registers(a); ++p) cc_.vpblendvb(r.part[p], b.part[p], a.part[p], lanes.part[p]);
   return r;
 }
 
 Vector Avx2::select(const Vector& condition, const Vector& a, const Vector& b) {
+  if (a.type == DType::boolean && !(condition.is_split && a.is_split && b.is_split))
+    return choose(narrow(condition), narrow(a), narrow(b));
+  if (a.is_split) return choose(condition, a, b);
   return choose(widen(condition, a.type), a, b);
 }
 

@@ -37,6 +37,8 @@ class Avx2 : public Machine {
   Vector broadcast(DType type, x86::Mem from) override;
   Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
+  /// A bool in one register; other values as they are.
+  Vector narrow(const Vector& v);
 
  private:
   template <class Set>
@@ -49,13 +51,16 @@ class Avx2 : public Machine {
   };
 
   static int registers(DType type) { return size_of(type) == 8 ? 2 : 1; }
+  static int registers(const Vector& v) { return v.is_split ? 2 : registers(v.type); }
   Vector make(DType type);
+  Vector make_like(const Vector& v);
   /// The value at `from` in all lanes, in one register for all parts: nothing overwrites it.
   Vector spread(DType type, const x86::Mem& from);
   /// One instruction on each register.
   Vector each(Id id, const Vector& a);
   Vector each(Id id, const Vector& a, const Vector& b);
   Vector each_immediate(Id id, const Vector& a, int immediate);
+  /// The same lanes as another type; as a bool, those of 64 bits stay apart.
   Vector as(Vector v, DType type) const;
 
   /// A bool from the bytes of bools in 32-bit lanes.
@@ -78,8 +83,7 @@ class Avx2 : public Machine {
   Vector float_lanes(const Vector& a, const Vector& b, int immediate);
   Vector flip_top_bit(const Vector& a);
   Vector compare(Op op, const Vector& a, const Vector& b);
-  /// Between a bool and lanes as wide as a type.
-  Vector narrow(const Vector& lanes);
+  /// A bool as lanes of a type.
   Vector widen(const Vector& boolean, DType type);
   Vector choose(const Vector& lanes, const Vector& a, const Vector& b);
   Vector select(const Vector& condition, const Vector& a, const Vector& b);

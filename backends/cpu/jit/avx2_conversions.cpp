@@ -40,8 +40,8 @@ Vector Avx2::cast(const Vector& a, DType to) {
   }
   if (to == DType::boolean) {
     const Vector zero = constant(a.type, 0);
-    return narrow(is_floating(a.type) ? float_lanes(a, zero, kNotEqual)
-                                      : bit_not(as(equal_lanes(a, zero), bits_of(a))));
+    return as(is_floating(a.type) ? float_lanes(a, zero, kNotEqual) : bit_not(as(equal_lanes(a, zero), bits_of(a))),
+              DType::boolean);
   }
   if (is_floating(a.type)) return is_floating(to) ? float_to_float(a, to) : float_to_integer(a, to);
   return is_floating(to) ? integer_to_float(a, to) : between_integers(a, to);
@@ -183,8 +183,8 @@ Vector Avx2::float_to_integer(const Vector& a, DType to) {
     join(r.part[0], r.part[0], high);
   }
   const Vector limit = constant(a.type, float_bits(a.type, 0x1p31));
-  const Vector above = narrow(float_lanes(a, limit, kGreaterEqual));
-  const Vector number = narrow(float_lanes(a, a, kOrdered));
+  const Vector above = narrow(as(float_lanes(a, limit, kGreaterEqual), DType::boolean));
+  const Vector number = narrow(as(float_lanes(a, a, kOrdered), DType::boolean));
   const Vector saturated = choose(above, constant(DType::i32, 0x7fffffffu), r);
   return each(I::kIdVpand, saturated, number);
 }

@@ -133,7 +133,8 @@ void Avx2FoldWriter::note_sign(const x86::Vec& x) {
   std::swap(signs_[0], signs_[1]);
 }
 
-void Avx2FoldWriter::add(int column, const Vector& x, const x86::KReg*) {
+void Avx2FoldWriter::add(int column, const Vector& values, const x86::KReg*) {
+  const Vector x = machine_.narrow(values);
   const int count = parts();
   for (int p = 0; p < count; ++p) {
     const int place = column * count + p;

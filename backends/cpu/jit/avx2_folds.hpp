@@ -20,7 +20,7 @@ class Avx2FoldWriter : public FoldWriter {
   int registers() const override;
   bool takes_more() const override { return ordered(); }
   void begin(bool in_registers, int more) override;
-  void add(int column, const Vector& x, const x86::KReg*) override;
+  void add(int column, const Vector& values, const x86::KReg*) override;
   void add_at(const x86::Gp& lane, const Vector& x, const x86::KReg*) override;
   void close(const x86::Gp& to, const x86::Gp& unit) override;
 
