@@ -16,8 +16,8 @@ inline constexpr int kWidth = 16;
 
 /// As many elements as a loop computes at a time. 64-bit types take two registers, low lanes first; 32-bit types one;
 /// 8-bit types one of 32-bit lanes that hold the value extended by its sign (i8) or zeros (u8). A bool is one bit of a
-/// mask register in AVX-512, elsewhere a register of 32-bit lanes with all bits set or none; in AVX2, where it comes from
-/// 64-bit values, two of 64-bit lanes.
+/// mask register in AVX-512, elsewhere a register of 32-bit lanes with all bits set or none; in AVX2, where it comes
+/// from 64-bit values, two of 64-bit lanes.
 struct Vector {
   DType type = DType::f32;
   bool is_split = false;  ///< a bool in two registers
