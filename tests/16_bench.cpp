@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(OnDevice, "a timed row has samples, bytes, flops and a place i
 
 TEST_CASE("a hand-written loop is checked in each of its ways, at sizes around its vectors and threads") {
   for (const bench::Case& row : bench::all_cases()) {
-    for (const DType type : {DType::f32, DType::f64}) {
+    for (const DType type : row.types) {
       for (const bench::HostLoop* loop : {bench::find_limit(row.name, type), bench::find_peer(row.name, type)}) {
         if (!loop) continue;
         for (const std::uint64_t n : {1, 15, 64, 1023, row.pair_flops > 0 ? 1100 : 5000}) {

@@ -1,7 +1,12 @@
 // What devices reach at most, and the roofline of it. No time is asserted.
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <set>
+#include <span>
 
+#include "bench/bytes.hpp"
 #include "bench/host_run.hpp"
 #include "bench/roofline.hpp"
 #include "faulty_device.hpp"
@@ -22,7 +27,98 @@ bench::Row timed_row(const bench::Case& row, double seconds) {
   return timed;
 }
 
+/// A row with given inputs, for the loop of that name.
+template <class T>
+bench::Case row_of(std::vector<T> x, std::vector<T> y, int ulps = 0) {
+  bench::Case row;
+  row.ulps = ulps;
+  row.input = [x, y](DType, std::uint64_t slot, std::uint64_t) {
+    return bench::bytes_of(std::span<const T>(slot == 0 ? x : y));
+  };
+  return row;
+}
+
+using Real = long double;
+
+/// What a loop must give for numbers from `low` to `high` and from 0.5 to 1.5.
+struct Ranged {
+  const char* name;
+  double low, high;
+  int ulps;
+  Real (*right)(Real x, Real y);
+};
+
+Real normal(Real d) { return std::erfc(-d / std::sqrt(Real(2))) / 2; }
+Real call_price(Real x, Real y) {
+  const Real d = (std::log(4 * x / y) + 0.1875L) / 0.5L;
+  return 4 * x * normal(d) - y * std::exp(-0.0625L) * normal(d - 0.5L);
+}
+constexpr Ranged kRanged[] = {
+    {"exp", -80, 80, 1, [](Real x, Real) { return std::exp(x); }},
+    {"sin", -1000, 1000, 2, [](Real x, Real) { return std::sin(x); }},
+    {"sin_exp", -100, 100, 4, [](Real x, Real y) { return std::sin(x) * std::exp(-y); }},
+    {"black_scholes", 0.5, 1000, 8, call_price},
+};
+
+template <class T>
+std::string problem_of(const Ranged& f, const bench::HostLoop& loop) {
+  const std::size_t n = scaled(200'000);
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<T> first(static_cast<T>(f.low), static_cast<T>(f.high)), second(T(0.5), T(1.5));
+  std::vector<T> x(n), y(n), right(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    x[i] = first(random), y[i] = second(random);
+    right[i] = static_cast<T>(f.right(x[i], y[i]));
+  }
+  bench::HostRun run(loop, n, 1, 1, row_of(x, y, f.ulps));
+  return run.check(std::as_bytes(std::span<const T>(right)), f.ulps);
+}
+
+std::string place_problem(const char* name, DType type, const std::vector<double>& values, std::int64_t place) {
+  return bench::Numbers::call(type, [&]<class T>() {
+    const std::vector<T> x(values.begin(), values.end());
+    bench::Case row = row_of(x, x);
+    row.result_type = [](DType) { return DType::i64; };
+    bench::HostRun run(*bench::find_limit(name, type), x.size(), 3, 1, row);
+    return run.check(std::as_bytes(std::span(&place, 1)));
+  });
+}
+
 }  // namespace
+
+TEST_CASE("the limits' functions keep their bounds over the range that they are written for") {
+  for (const Ranged& f : kRanged) {
+    CAPTURE(f.name);
+    CHECK(problem_of<float>(f, *bench::find_limit(f.name, DType::f32)) == "");
+    CHECK(problem_of<double>(f, *bench::find_limit(f.name, DType::f64)) == "");
+  }
+}
+
+TEST_CASE("the limits' places are those of the first of equal elements, and of the first NaN") {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  for (const std::size_t n : {1, 100, 5000, 20'000})
+    for (const std::size_t at : {std::size_t{0}, n / 3, n / 2, n - 1}) {
+      CAPTURE(n);
+      CAPTURE(at);
+      std::vector<double> values(n, 5);
+      for (const std::size_t i : {at, (at + n) / 2, n - 1}) values[i] = 7;
+      const auto place = static_cast<std::int64_t>(at);
+      for (const DType type : bench::Numbers::list()) CHECK(place_problem("argmax", type, values, place) == "");
+      for (double& v : values) v = -v;
+      for (const DType type : bench::Numbers::list()) CHECK(place_problem("argmin", type, values, place) == "");
+      if (at + 1 < n) CHECK(place_problem("argmin", DType::f64, values, place + 1) != "");
+      for (const std::size_t i : {at, n - 1}) values[i] = kNaN;
+      values[0] = at == 0 ? kNaN : 9;
+      for (const DType type : {DType::f32, DType::f64})
+        for (const char* name : {"argmin", "argmax"}) CHECK(place_problem(name, type, values, place) == "");
+    }
+}
+
+TEST_CASE("every row of the short table that is about a loop has a limit") {
+  for (const bench::Case& row : bench::all_cases())
+    if (row.quick && !row.name.starts_with("compile"))
+      for (const DType type : row.types) CHECK_MESSAGE(bench::find_limit(row.name, type), row.name);
+}
 
 TEST_CASE_FIXTURE(OnDevice, "every limit that the device has is measured") {
   const std::vector<bench::CacheLevel> caches = {{1, 1 << 14}, {2, 1 << 16}};

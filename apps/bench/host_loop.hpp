@@ -20,7 +20,9 @@ struct HostWork {
   std::uint64_t n, begin, end;
 };
 
-enum class Combine : std::uint8_t { sum, min, max };
+/// How the results of parts become one. Places are indices of elements: the better element wins, or the first of
+/// equals.
+enum class Combine : std::uint8_t { sum, min, max, place_of_min, place_of_max };
 
 /// A row: the loop for the case of this name. Either `map` or `fold` is there.
 struct HostLoop {

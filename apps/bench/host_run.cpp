@@ -39,10 +39,31 @@ Block allocate(std::uint64_t bytes) {
 
 double identity(Combine combine) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  return combine == Combine::sum ? 0.0 : combine == Combine::min ? kInfinity : -kInfinity;
+  constexpr double kIdentity[] = {0, kInfinity, -kInfinity, -1, -1};
+  return kIdentity[static_cast<int>(combine)];
 }
-double combined(Combine combine, double a, double b) {
-  return combine == Combine::sum ? a + b : combine == Combine::min ? std::min(a, b) : std::max(a, b);
+
+/// The place of the better of two elements, of which `b` comes later. Places below 0 have none.
+template <class T>
+double better_place(Combine combine, const T* x, double a, double b) {
+  if (a < 0 || b < 0) return std::max(a, b);
+  const T first = x[static_cast<std::size_t>(a)], later = x[static_cast<std::size_t>(b)];
+  if (first != first) return a;
+  return later != later || (combine == Combine::place_of_min ? later < first : later > first) ? b : a;
+}
+
+double combined(const HostLoop& loop, const void* in, double a, double b) {
+  switch (loop.combine) {
+    case Combine::sum:
+      return a + b;
+    case Combine::min:
+      return std::min(a, b);
+    case Combine::max:
+      return std::max(a, b);
+    default:
+      return Numbers::call(loop.type,
+                           [&]<class T>() { return better_place(loop.combine, static_cast<const T*>(in), a, b); });
+  }
 }
 
 }  // namespace
@@ -53,11 +74,12 @@ struct HostRun::Memory {
 };
 
 std::vector<std::byte> default_input(DType type, std::uint64_t slot, std::uint64_t n) {
-  return Floats::call(type, [&]<class T>() { return bytes_of(std::span<const T>(input_values<T>(slot, n))); });
+  return Numbers::call(type, [&]<class T>() { return bytes_of(std::span<const T>(input_values<T>(slot, n))); });
 }
 
 HostRun::HostRun(const HostLoop& loop, std::uint64_t n, int threads, std::uint64_t sets, const Case& row)
     : loop_(loop),
+      result_type_(row.result_type(loop.type)),
       sums_(row.sums),
       n_(n),
       team_(threads),
@@ -107,7 +129,7 @@ void HostRun::run_way(const Way& way) {
   if (!loop_.fold) return;
   total_ = identity(loop_.combine);
   for (int part = 0; part < way.threads; ++part)
-    total_ = combined(loop_.combine, total_, partial_[static_cast<std::size_t>(part) * kPartialStride]);
+    total_ = combined(loop_, whole.in[0], total_, partial_[static_cast<std::size_t>(part) * kPartialStride]);
 }
 
 void HostRun::run() { run_way(way_); }
@@ -161,13 +183,14 @@ std::string HostRun::check_sums(std::span<const std::byte> expected) const {
 }
 
 std::string HostRun::check_fold(std::span<const std::byte> expected) const {
-  return Floats::call(loop_.type, [&]<class T>() -> std::string {
+  return Numbers::call(result_type_, [&]<class T>() -> std::string {
     T right{};
     if (expected.size() != sizeof(T)) return "the case gives no single value";
     std::memcpy(&right, expected.data(), sizeof(T));
     // All inputs are positive, so that each rounding errs by at most half an epsilon of the result; the case's own sum
-    // is allowed for too.
-    const double roundings = loop_.combine != Combine::sum ? 0 : loop_.whole ? static_cast<double>(n_) : 1024;
+    // is allowed for too. Whole numbers are exact in double.
+    const bool rounds = std::is_floating_point_v<T> && loop_.combine == Combine::sum;
+    const double roundings = !rounds ? 0 : loop_.whole ? static_cast<double>(n_) : 1024;
     const double bound = roundings * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(double(right));
     if (std::abs(total_ - static_cast<double>(right)) <= bound) return {};
     return fmt::format("got {}, expected {} within {}", total_, right, bound);

@@ -56,6 +56,7 @@ class HostRun {
   std::string check_fold(std::span<const std::byte> expected) const;
 
   const HostLoop& loop_;
+  DType result_type_;
   bool sums_;
   std::uint64_t n_;
   Team team_;

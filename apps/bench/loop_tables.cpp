@@ -1,5 +1,6 @@
 // Which build of the hand-written loops this processor can run.
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "host_run.hpp"
@@ -15,7 +16,10 @@ namespace lockstep::bench {
 #define LOCKSTEP_DECLARE(isa) \
   namespace limits::isa {     \
   HostLoops loops();          \
+  HostLoops functions();      \
   HostLoops pairs();          \
+  HostLoops places();         \
+  HostLoops random();         \
   HostLoops peaks();          \
   }                           \
   namespace peers::isa {      \
@@ -27,19 +31,26 @@ LOCKSTEP_BENCH_ISAS(LOCKSTEP_DECLARE)
 namespace {
 
 struct Tables {
-  HostLoops limits, pairs, peers, peaks;
+  std::array<HostLoops, 5> limits;
+  HostLoops peers, peaks;
 };
 
+#define LOCKSTEP_TABLES(isa)                                                                       \
+  return {                                                                                         \
+    {limits::isa::pairs(), limits::isa::functions(), limits::isa::places(), limits::isa::random(), \
+     limits::isa::loops()},                                                                        \
+        peers::isa::loops(), limits::isa::peaks()                                                  \
+  }
 Tables widest() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
-    return {limits::avx512::loops(), limits::avx512::pairs(), peers::avx512::loops(), limits::avx512::peaks()};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return {limits::avx2::loops(), limits::avx2::pairs(), peers::avx2::loops(), limits::avx2::peaks()};
+    LOCKSTEP_TABLES(avx512);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) LOCKSTEP_TABLES(avx2);
 #endif
-  return {limits::baseline::loops(), limits::baseline::pairs(), peers::baseline::loops(), limits::baseline::peaks()};
+  LOCKSTEP_TABLES(baseline);
 }
+#undef LOCKSTEP_TABLES
 
 }  // namespace
 
@@ -51,8 +62,9 @@ const HostLoop* find(const HostLoops& table, const std::string& name, DType type
 }
 
 const HostLoop* find_limit(const std::string& name, DType type) {
-  const HostLoop* pair = find(widest().pairs, name, type);
-  return pair ? pair : find(widest().limits, name, type);
+  for (const HostLoops& table : widest().limits)
+    if (const HostLoop* loop = find(table, name, type)) return loop;
+  return nullptr;
 }
 const HostLoop* find_peak(const std::string& name, DType type) { return find(widest().peaks, name, type); }
 const HostLoop* find_peer(const std::string& name, DType type) { return find(widest().peers, name, type); }

@@ -9,7 +9,6 @@
 #include "vector.hpp"
 
 #include "../operations.hpp"
-#include "philox.hpp"
 
 namespace lockstep::bench::limits {
 namespace LOCKSTEP_ISA {
@@ -152,9 +151,19 @@ constexpr HostLoop sum_row(const char* name, DType type) {
       HostLoop{"orbit", type, 3, 4, orbit<T>, nullptr, nullptr, Combine::sum}, map_row<T, 1, Copy>("upload", type),   \
       map_row<T, 1, Copy>("download", type), map_row<T, 1, Copy>("upload_pinned", type),                              \
       map_row<T, 1, Copy>("download_pinned", type)
+#define LOCKSTEP_WHOLE_LOOPS(T, type)                                                                  \
+  map_row<T, 1, Copy>("copy", type), map_row<T, 1, Mul>("mul", type), map_row<T, 2, Add>("add", type), \
+      map_row<T, 2, Triad>("triad", type),                                                             \
+      HostLoop{"fill", type, 0, 1, fill<T, false>, fill<T, true>, nullptr, Combine::sum},              \
+      HostLoop{"min", type, 1, 0, nullptr, nullptr, extreme<T, false>, Combine::min}, HostLoop {       \
+    "max", type, 1, 0, nullptr, nullptr, extreme<T, true>, Combine::max                                \
+  }
 constexpr HostLoop kLoops[] = {LOCKSTEP_LOOPS(float, DType::f32), LOCKSTEP_LOOPS(double, DType::f64),
-                               HostLoop{"pi", DType::f64, 0, 0, nullptr, nullptr, pi, Combine::sum}};
+                               LOCKSTEP_WHOLE_LOOPS(std::int32_t, DType::i32),
+                               LOCKSTEP_WHOLE_LOOPS(std::int64_t, DType::i64),
+                               sum_row<std::int64_t, 1, Copy>("sum", DType::i64)};
 #undef LOCKSTEP_LOOPS
+#undef LOCKSTEP_WHOLE_LOOPS
 
 }  // namespace
 

@@ -5,14 +5,12 @@
 
 #include <cstdint>
 
-#include "../host_loop.hpp"
 #include "vector.hpp"
 
 namespace lockstep::bench {
 namespace {
 
 using Words = Vector<std::uint64_t>;
-using Singles = Vector<float>;
 
 /// The 64-bit products of the low halves.
 inline Words multiply_low(Words x, Words y) {
@@ -28,52 +26,51 @@ inline Words multiply_low(Words x, Words y) {
 #endif
 }
 
-/// The first word for the counters (index, step 0, draw) and the key (1, 0).
-inline Words philox_word(Words index, std::uint64_t draw) {
-  const Words m0 = Words{} + 0xD2511F53u, m1 = Words{} + 0xCD9E8D57u;
-  Words c0 = index, c1 = index >> 32, c2 = Words{}, c3 = Words{} + draw;
-  std::uint64_t k0 = 1, k1 = 0;
-  for (int round = 0; round < 10; ++round) {
-    const Words a = multiply_low(c0, m0), b = multiply_low(c2, m1);
-    c0 = (b >> 32) ^ c1 ^ k0;
-    c1 = b;
-    c2 = (a >> 32) ^ c3 ^ k1;
-    c3 = a;
-    k0 = (k0 + 0x9E3779B9u) & 0xffffffffu;
-    k1 = (k1 + 0xBB67AE85u) & 0xffffffffu;
-  }
-  return c0;
-}
-
-/// Uniform in (0, 1) in the even lanes, of the top 23 bits of a word: exactly (bits + 0.5) * 2^-23. Odd ones hold -1 or
-/// so.
-inline Singles uniform(Words word) {
-  const Words bits = ((word & 0xffffffffu) >> 9) | 0x3f800000u;
-  return reinterpret_cast<Singles>(bits) - 0x1.fffffep-1f;
-}
-
-/// Four times the share of the work's points that lie in the quarter circle.
-double pi(const HostWork& work) {
-  constexpr std::uint64_t kLanes = sizeof(Words) / sizeof(std::uint64_t), kRow = 2 * kLanes;
-  using Counts = decltype(Singles{} < Singles{});
-  std::uint64_t inside = 0, i = work.begin;
-  const auto count_at = [](Words index) {
-    const Singles x = uniform(philox_word(index, 0)), y = uniform(philox_word(index, 1));
-    return x * x + y * y < 1.0f;  // a lane is -1 where it holds, never so in odd lanes
+/// The first two words for the counters (index, step 0, draw) and the key (seed, 0), where the high half of all indices
+/// is the same: then the first round multiplies once, and half of the second is the same for all of them.
+class Philox {
+ public:
+  struct Pair {
+    Words first, second;
   };
-  Words lanes;
-  for (std::uint64_t l = 0; l < kLanes; ++l) lanes[l] = l;
-  while (i + kRow <= work.end) {
-    constexpr std::uint64_t kBlock = std::uint64_t{1} << 20;  // that a lane can count
-    const std::uint64_t end = work.end - i < kBlock ? work.end : i + kBlock;
-    Counts count[2] = {};
-    for (; i + kRow <= end; i += kRow)
-      for (std::uint64_t k = 0; k < 2; ++k) count[k] -= count_at(lanes + (i + k * kLanes));
-    for (std::uint64_t l = 0; l < 2 * kLanes; ++l) inside += static_cast<std::uint64_t>(count[0][l] + count[1][l]);
+  Philox(std::uint64_t seed, std::uint64_t high, std::uint64_t draw = 0)
+      : k0_(seed), draw_(draw), second_((high ^ seed) * kMultiply0) {}
+
+  /// Of several vectors of counters at once: one alone would wait for its products.
+  template <int kCount>
+  void words(const Words (&index)[kCount], Pair (&out)[kCount]) const {
+    const Words m0 = Words{} + kMultiply0, m1 = Words{} + kMultiply1;
+    std::uint64_t k0 = key(k0_, kWeyl0), k1 = kWeyl1;
+    Words c0[kCount], c1[kCount], c2[kCount], c3[kCount];
+    for (int k = 0; k < kCount; ++k) {
+      const Words a = multiply_low(index[k], m0);
+      c1[k] = multiply_low((a >> 32) ^ draw_, m1);
+      c0[k] = (c1[k] >> 32) ^ k0;
+      c2[k] = a ^ ((second_ >> 32) ^ k1);
+      c3[k] = Words{} + second_;
+    }
+    for (int round = 2; round < 10; ++round) {
+      k0 = key(k0, kWeyl0);
+      k1 = key(k1, kWeyl1);
+      for (int k = 0; k < kCount; ++k) {
+        const Words a = multiply_low(c0[k], m0), b = multiply_low(c2[k], m1);
+        c0[k] = (b >> 32) ^ (c1[k] ^ k0);
+        c1[k] = b;
+        c2[k] = (a >> 32) ^ (c3[k] ^ k1);
+        c3[k] = a;
+      }
+    }
+    for (int k = 0; k < kCount; ++k) out[k] = {c0[k], c1[k]};
   }
-  for (; i < work.end; ++i) inside += static_cast<std::uint64_t>(-count_at(Words{} + i)[0]);
-  return 4 * static_cast<double>(inside) / static_cast<double>(work.n);
-}
+
+ private:
+  static constexpr std::uint64_t kMultiply0 = 0xD2511F53u, kMultiply1 = 0xCD9E8D57u;
+  static constexpr std::uint64_t kWeyl0 = 0x9E3779B9u, kWeyl1 = 0xBB67AE85u;
+  static constexpr std::uint64_t key(std::uint64_t k, std::uint64_t step) { return (k + step) & 0xffffffffu; }
+
+  std::uint64_t k0_, draw_;
+  std::uint64_t second_;  ///< the second round's product that does not depend on the index
+};
 
 }  // namespace
 }  // namespace lockstep::bench

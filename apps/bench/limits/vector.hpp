@@ -8,6 +8,7 @@
 #endif
 
 #include <cstdint>
+#include <type_traits>
 
 namespace lockstep::bench {
 namespace {
@@ -26,6 +27,9 @@ struct VectorOf {
 };
 template <class T>
 using Vector = typename VectorOf<T>::type;
+/// The bits of a vector of T, an unsigned number in each lane.
+template <class T>
+using Bits = Vector<std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
 
 template <class V, class T>
 inline V load(const T* from) {
@@ -75,6 +79,38 @@ inline V root(V x) {
   return x;
 }
 #endif
+
+/// `yes` where a lane of `which` is all ones, `no` where it is zero.
+template <class V, class M>
+inline V choose(M which, V yes, V no) {
+  return reinterpret_cast<V>((reinterpret_cast<M>(yes) & which) | (reinterpret_cast<M>(no) & ~which));
+}
+
+/// All ones in the lanes where x or y is NaN.
+template <class V>
+inline auto unordered(V x, V y) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  using M = decltype(x != y);
+  if constexpr (sizeof(x[0]) == 4)
+    return reinterpret_cast<M>(_mm256_cmp_ps(reinterpret_cast<__m256>(x), reinterpret_cast<__m256>(y), _CMP_UNORD_Q));
+  else
+    return reinterpret_cast<M>(_mm256_cmp_pd(reinterpret_cast<__m256d>(x), reinterpret_cast<__m256d>(y), _CMP_UNORD_Q));
+#else
+  return (x != x) | (y != y);
+#endif
+}
+
+/// Whether a lane of a comparison's result is set.
+template <class M>
+inline bool any(M which) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  return _mm256_movemask_epi8(reinterpret_cast<__m256i>(which)) != 0;
+#else
+  bool set = false;
+  for (unsigned lane = 0; lane < sizeof(which) / sizeof(which[0]); ++lane) set |= which[lane] != 0;
+  return set;
+#endif
+}
 
 /// x*y + z, with one rounding where the instruction set has it.
 template <class V>
