@@ -111,6 +111,7 @@ class Sse41 : public Machine {
   Vector integer_to_float(const Vector& a, DType to);
   Vector wide_to_double(const Vector& a);
   Vector wide_to_single(const Vector& a);
+  Vector signed_to_single(const Vector& a);
   Vector float_to_float(const Vector& a, DType to);
   Vector float_to_integer(const Vector& a, DType to);
   Vector double_to_unsigned(const Vector& a);

@@ -82,12 +82,10 @@ Vector Sse41::between_integers(const Vector& a, DType to) {
 }
 
 Vector Sse41::integer_to_float(const Vector& a, DType to) {
+  if (a.type == DType::u32) return cast_small(between_integers(a, DType::u64), to, 32);
   if (size_of(a.type) == 8) return to == DType::f64 ? wide_to_double(a) : wide_to_single(a);
-  if (a.type != DType::u32)
-    return to == DType::f32 ? as(each(I::kIdCvtdq2ps, as(a, to)), to) : spread(I::kIdCvtdq2pd, a, to);
-  // Exact in f64, from there rounded once.
-  const Vector exact = wide_to_double(between_integers(a, DType::u64));
-  return to == DType::f64 ? exact : float_to_float(exact, to);
+  if (to == DType::f64) return spread(I::kIdCvtdq2pd, a, to);
+  return each(I::kIdCvtdq2ps, as(a, to));
 }
 
 Vector Sse41::cast_small(const Vector& a, DType to, int length) {
@@ -111,25 +109,39 @@ Vector Sse41::wide_to_double(const Vector& a) {
   return as(high, DType::f64);
 }
 
-/// Through f64, with what does not fit its 53 bits gathered in the lowest bit that counts, so that rounding twice gives
-/// what rounding once does.
+/// One by one, by an instruction for signed numbers. Of those that have a bit more the half is taken, with the lost bit
+/// gathered in the lowest, and the result doubled: rounded the same.
 Vector Sse41::wide_to_single(const Vector& a) {
-  const bool has_sign = a.type == DType::i64;
-  const Vector sign = has_sign ? sign_mask(a) : zeros(a.type);
-  const Vector magnitude = as(each(I::kIdPxor, a, sign), DType::u64);
-  onto(I::kIdPsubq, magnitude, sign);
-  // 0x7ff more carries into the bit 0x800 if one of the eleven is set: that bit is then set either way.
-  const Operand rest = literal(DType::u64, 0x7ff);
-  const Vector carried = each(I::kIdPand, magnitude, rest);
-  onto(I::kIdPaddq, carried, rest);
-  onto(I::kIdPor, carried, magnitude);
-  const Vector gathered = each(I::kIdPand, carried, literal(DType::u64, ~std::uint64_t{0x7ff}));
-  const Vector is_small = each(I::kIdPsrlq, magnitude, 53);
-  onto(I::kIdPcmpeqq, is_small, literal(DType::u64, 0));
-  choose(gathered, is_small, magnitude);
-  const Vector value = wide_to_double(gathered);
-  onto(I::kIdPor, value, each(I::kIdPand, sign, literal(DType::u64, 0x8000000000000000u)));
-  return float_to_float(value, DType::f32);
+  if (a.type == DType::i64) return signed_to_single(a);
+  const Vector large = sign_mask(a);
+  const Vector half = each(I::kIdPsrlq, a, 1);
+  onto(I::kIdPor, half, each(I::kIdPand, a, literal(DType::u64, 1)));
+  const Vector number = copy_of(a);
+  choose(number, large, half);
+  const Vector r = signed_to_single(number);
+  onto(I::kIdAddps, r, each(I::kIdPand, narrow(large), r));
+  return r;
+}
+
+Vector Sse41::signed_to_single(const Vector& a) {
+  x86::Xmm pairs[2];
+  for (int p = 0; p < 2; ++p) {
+    x86::Xmm single[2];
+    for (int lane = 0; lane < 2; ++lane) {
+      const x86::Gp number = cc_.newInt64();
+      cc_.pextrq(number, a.part[p].xmm(), lane);
+      single[lane] = cc_.newXmm();
+      cc_.xorps(single[lane], single[lane]);  // the instruction keeps the other lanes, and would wait for them
+      cc_.cvtsi2ss(single[lane], number);
+    }
+    cc_.unpcklps(single[0], single[1]);
+    pairs[p] = single[0];
+  }
+  cc_.movlhps(pairs[0], pairs[1]);
+  Vector r;
+  r.type = DType::f32;
+  r.part[0] = pairs[0];
+  return r;
 }
 
 Vector Sse41::float_to_float(const Vector& a, DType to) {
