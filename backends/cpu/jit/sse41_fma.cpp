@@ -12,16 +12,17 @@ namespace lockstep::cpu::jit {
 namespace {
 
 using x86::rsp, x86::rbp;
-using x86::xmm0, x86::xmm1, x86::xmm2, x86::xmm3, x86::xmm4, x86::xmm5, x86::xmm6, x86::xmm7, x86::xmm8;
+using x86::xmm0, x86::xmm1, x86::xmm2, x86::xmm10, x86::xmm11, x86::xmm12, x86::xmm13, x86::xmm14, x86::xmm15;
 
 constexpr int kEqual = 0;
 constexpr int kLess = 1;
 constexpr int kNotEqual = 4;
 constexpr int kNotLessEqual = 6;  // true for NaN
 
-// A routine takes xmm0, xmm1 and xmm2, gives xmm0 and overwrites xmm3 to xmm8.
+// A routine takes xmm0, xmm1 and xmm2, gives xmm0 and overwrites xmm10 to xmm15. AsmJit gives low registers first: what
+// is alive during a call is then mostly in those that the routine keeps.
 constexpr std::uint32_t kAll = 0xffff;
-constexpr std::uint32_t kPreserved = (kAll & ~0x1ffu) | 0x6u;
+constexpr std::uint32_t kPreserved = 0x3fe;
 
 std::uint64_t bits(double value) { return std::bit_cast<std::uint64_t>(value); }
 
@@ -71,64 +72,64 @@ void Sse41Fma::write_single() {
   cc_.align(asmjit::AlignMode::kCode, 16);
   cc_.bind(single_);
   for (const bool upper : {false, true}) {
-    const x86::Xmm& half = upper ? xmm4 : xmm3;
+    const x86::Xmm& half = upper ? xmm11 : xmm10;
     widen(half, xmm0, upper);
-    widen(xmm5, xmm1, upper);
-    cc_.mulpd(half, xmm5);
-    widen(xmm5, xmm2, upper);
-    cc_.addpd(half, xmm5);
+    widen(xmm12, xmm1, upper);
+    cc_.mulpd(half, xmm12);
+    widen(xmm12, xmm2, upper);
+    cc_.addpd(half, xmm12);
   }
-  cc_.movaps(xmm6, xmm3);
-  cc_.shufps(xmm6, xmm4, 0x88);  // the low halves
-  cc_.pand(xmm6, constant(0x1fffffffu));
-  cc_.pcmpeqd(xmm6, constant(0x10000000u));
-  cc_.cvtpd2ps(xmm3, xmm3);
-  cc_.cvtpd2ps(xmm4, xmm4);
-  cc_.movlhps(xmm3, xmm4);
-  cc_.movaps(xmm4, xmm3);
-  cc_.pand(xmm4, constant(0x7fffffffu));
-  cc_.movaps(xmm5, constant(0x00800001u));
-  cc_.pcmpgtd(xmm5, xmm4);
-  cc_.por(xmm6, xmm5);
-  cc_.ptest(xmm6, xmm6);
+  cc_.movaps(xmm13, xmm10);
+  cc_.shufps(xmm13, xmm11, 0x88);  // the low halves
+  cc_.pand(xmm13, constant(0x1fffffffu));
+  cc_.pcmpeqd(xmm13, constant(0x10000000u));
+  cc_.cvtpd2ps(xmm10, xmm10);
+  cc_.cvtpd2ps(xmm11, xmm11);
+  cc_.movlhps(xmm10, xmm11);
+  cc_.movaps(xmm11, xmm10);
+  cc_.pand(xmm11, constant(0x7fffffffu));
+  cc_.movaps(xmm12, constant(0x00800001u));
+  cc_.pcmpgtd(xmm12, xmm11);
+  cc_.por(xmm13, xmm12);
+  cc_.ptest(xmm13, xmm13);
   cc_.jnz(odd);
-  cc_.movaps(xmm0, xmm3);
+  cc_.movaps(xmm0, xmm10);
   cc_.emit(x86::Inst::kIdRet);
   cc_.bind(odd);
   write_single_odd();
 }
 
-/// xmm3 has the result, xmm6 is set in the lanes where it may be wrong.
+/// xmm10 has the result, xmm13 is set in the lanes where it may be wrong.
 void Sse41Fma::write_single_odd() {
   cc_.sub(rsp, 24);
-  cc_.movups(x86::ptr(rsp), xmm6);
+  cc_.movups(x86::ptr(rsp), xmm13);
   for (const bool upper : {false, true}) {
-    widen(xmm4, xmm0, upper);
-    widen(xmm5, xmm1, upper);
-    cc_.mulpd(xmm4, xmm5);
-    widen(xmm5, xmm2, upper);
-    sum(xmm6, xmm4, xmm5);
-    make_odd(xmm6, xmm4, xmm5);
-    cc_.cvtpd2ps(upper ? xmm4 : xmm8, xmm6);
+    widen(xmm11, xmm0, upper);
+    widen(xmm12, xmm1, upper);
+    cc_.mulpd(xmm11, xmm12);
+    widen(xmm12, xmm2, upper);
+    sum(xmm13, xmm11, xmm12);
+    make_odd(xmm13, xmm11, xmm12);
+    cc_.cvtpd2ps(upper ? xmm11 : xmm15, xmm13);
   }
-  cc_.movlhps(xmm8, xmm4);
+  cc_.movlhps(xmm15, xmm11);
   cc_.movups(xmm0, x86::ptr(rsp));
   cc_.add(rsp, 24);
-  cc_.pand(xmm8, xmm0);
-  cc_.pandn(xmm0, xmm3);
-  cc_.por(xmm0, xmm8);
+  cc_.pand(xmm15, xmm0);
+  cc_.pandn(xmm0, xmm10);
+  cc_.por(xmm0, xmm15);
   cc_.emit(x86::Inst::kIdRet);
 }
 
-/// to = a + b; a = a + b - to, exactly (Knuth); b and xmm7 are lost.
+/// to = a + b; a = a + b - to, exactly (Knuth); b and xmm14 are lost.
 void Sse41Fma::sum(const x86::Xmm& to, const x86::Xmm& a, const x86::Xmm& b) {
   cc_.movaps(to, a);
   cc_.addpd(to, b);
-  cc_.movaps(xmm7, to);
-  cc_.subpd(xmm7, a);
-  cc_.subpd(b, xmm7);
-  cc_.subpd(xmm7, to);  // with its sign changed
-  cc_.addpd(a, xmm7);
+  cc_.movaps(xmm14, to);
+  cc_.subpd(xmm14, a);
+  cc_.subpd(b, xmm14);
+  cc_.subpd(xmm14, to);  // with its sign changed
+  cc_.addpd(a, xmm14);
   cc_.addpd(a, b);
 }
 
@@ -146,7 +147,7 @@ void Sse41Fma::make_odd(const x86::Xmm& sum, const x86::Xmm& rest, const x86::Xm
   cc_.por(sum, free);
 }
 
-/// xmm3 = xmm0 * xmm1; xmm8 = xmm0 * xmm1 - xmm3, exactly: Dekker's sequence on Veltkamp's halves.
+/// xmm10 = xmm0 * xmm1; xmm15 = xmm0 * xmm1 - xmm10, exactly: Dekker's sequence on Veltkamp's halves.
 void Sse41Fma::product_rest() {
   const auto split = [&](const x86::Xmm& x, const x86::Xmm& high, const x86::Xmm& low) {
     cc_.movaps(high, x);
@@ -159,18 +160,18 @@ void Sse41Fma::product_rest() {
   };
   const auto add_product = [&](const x86::Xmm& lost, const x86::Xmm& factor) {
     cc_.mulpd(lost, factor);
-    cc_.addpd(xmm8, lost);
+    cc_.addpd(xmm15, lost);
   };
-  cc_.movaps(xmm3, xmm0);
-  cc_.mulpd(xmm3, xmm1);
-  split(xmm0, xmm4, xmm5);
-  split(xmm1, xmm6, xmm7);
-  cc_.movaps(xmm8, xmm4);
-  cc_.mulpd(xmm8, xmm6);
-  cc_.subpd(xmm8, xmm3);
-  add_product(xmm4, xmm7);
-  add_product(xmm6, xmm5);
-  add_product(xmm5, xmm7);
+  cc_.movaps(xmm10, xmm0);
+  cc_.mulpd(xmm10, xmm1);
+  split(xmm0, xmm11, xmm12);
+  split(xmm1, xmm13, xmm14);
+  cc_.movaps(xmm15, xmm11);
+  cc_.mulpd(xmm15, xmm13);
+  cc_.subpd(xmm15, xmm10);
+  add_product(xmm11, xmm14);
+  add_product(xmm13, xmm12);
+  add_product(xmm12, xmm14);
 }
 
 /// With products, sums and their rests. They are exact if the product is at least 2^-900, so that its rest is a number,
@@ -180,49 +181,49 @@ void Sse41Fma::write_double() {
   cc_.align(asmjit::AlignMode::kCode, 16);
   cc_.bind(double_);
   product_rest();
-  cc_.movaps(xmm5, xmm2);
-  sum(xmm4, xmm8, xmm5);  // the rest of the product and z
-  cc_.movaps(xmm6, xmm4);
-  sum(xmm5, xmm3, xmm6);  // the product and that
-  sum(xmm4, xmm3, xmm8);  // the rests of both sums
-  make_odd(xmm4, xmm3, xmm6);
-  cc_.addpd(xmm5, xmm4);
-  cc_.movaps(xmm3, xmm0);
-  cc_.mulpd(xmm3, xmm1);
+  cc_.movaps(xmm12, xmm2);
+  sum(xmm11, xmm15, xmm12);  // the rest of the product and z
+  cc_.movaps(xmm13, xmm11);
+  sum(xmm12, xmm10, xmm13);  // the product and that
+  sum(xmm11, xmm10, xmm15);  // the rests of both sums
+  make_odd(xmm11, xmm10, xmm13);
+  cc_.addpd(xmm12, xmm11);
+  cc_.movaps(xmm10, xmm0);
+  cc_.mulpd(xmm10, xmm1);
   const x86::Mem magnitude = constant(0x7fffffffffffffffu);
-  cc_.pand(xmm3, magnitude);
-  cc_.cmppd(xmm3, constant(bits(0x1p-900)), kLess);
-  cc_.movaps(xmm6, xmm5);
-  cc_.pand(xmm6, magnitude);
-  cc_.cmppd(xmm6, constant(0x7fefffffffffffffu), kNotLessEqual);
-  cc_.por(xmm6, xmm3);
-  cc_.ptest(xmm6, xmm6);
+  cc_.pand(xmm10, magnitude);
+  cc_.cmppd(xmm10, constant(bits(0x1p-900)), kLess);
+  cc_.movaps(xmm13, xmm12);
+  cc_.pand(xmm13, magnitude);
+  cc_.cmppd(xmm13, constant(0x7fefffffffffffffu), kNotLessEqual);
+  cc_.por(xmm13, xmm10);
+  cc_.ptest(xmm13, xmm13);
   cc_.jnz(rare);
-  cc_.movaps(xmm0, xmm5);
+  cc_.movaps(xmm0, xmm12);
   cc_.emit(x86::Inst::kIdRet);
   cc_.bind(rare);
   write_double_rare();
 }
 
-/// A product with zero is exact, whatever its rest was found to be; else the C library has to say, for both lanes. xmm5
-/// has the result, xmm6 is set in the lanes where it may be wrong.
+/// A product with zero is exact, whatever its rest was found to be; else the C library has to say, for both lanes.
+/// xmm12 has the result, xmm13 is set in the lanes where it may be wrong.
 void Sse41Fma::write_double_rare() {
   const asmjit::Label calls = cc_.newLabel();
   const x86::Mem zero = constant(std::uint64_t{0});
-  cc_.movaps(xmm3, xmm0);
-  cc_.cmppd(xmm3, zero, kEqual);
-  cc_.movaps(xmm4, xmm1);
-  cc_.cmppd(xmm4, zero, kEqual);
-  cc_.por(xmm3, xmm4);
-  cc_.movaps(xmm7, xmm3);
-  cc_.pandn(xmm7, xmm6);
-  cc_.ptest(xmm7, xmm7);
+  cc_.movaps(xmm10, xmm0);
+  cc_.cmppd(xmm10, zero, kEqual);
+  cc_.movaps(xmm11, xmm1);
+  cc_.cmppd(xmm11, zero, kEqual);
+  cc_.por(xmm10, xmm11);
+  cc_.movaps(xmm14, xmm10);
+  cc_.pandn(xmm14, xmm13);
+  cc_.ptest(xmm14, xmm14);
   cc_.jnz(calls);
   cc_.mulpd(xmm0, xmm1);
   cc_.addpd(xmm0, xmm2);
-  cc_.pand(xmm0, xmm3);
-  cc_.pandn(xmm3, xmm5);
-  cc_.por(xmm0, xmm3);
+  cc_.pand(xmm0, xmm10);
+  cc_.pandn(xmm10, xmm12);
+  cc_.por(xmm0, xmm10);
   cc_.emit(x86::Inst::kIdRet);
   cc_.bind(calls);
   write_double_call();
@@ -245,8 +246,8 @@ void Sse41Fma::write_double_call() {
   cc_.sub(rsp, 16 * kVectors);
   cc_.movaps(slot(0), xmm0);
   each_vector([&](std::uint32_t i) { cc_.movaps(slot(i), x86::xmm(i)); });
-  // xmm1 and xmm2 are operands too; the result has the place of a register that needs none.
-  cc_.lea(x86::rdi, slot(3));
+  // xmm1 and xmm2 are operands too; the result has the place of a register that is lost anyway.
+  cc_.lea(x86::rdi, slot(10));
   cc_.lea(x86::rsi, slot(0));
   cc_.lea(x86::rdx, slot(1));
   cc_.lea(x86::rcx, slot(2));
@@ -254,7 +255,7 @@ void Sse41Fma::write_double_call() {
   cc_.mov(x86::rax, reinterpret_cast<std::uint64_t>(rare_));
   cc_.call(x86::rax);
   each_vector([&](std::uint32_t i) { cc_.movaps(x86::xmm(i), slot(i)); });
-  cc_.movaps(xmm0, slot(3));
+  cc_.movaps(xmm0, slot(10));
   cc_.lea(rsp, x86::ptr(rbp, -8 * static_cast<int>(std::size(kSaved))));
   for (std::size_t i = std::size(kSaved); i-- > 0;) cc_.pop(kSaved[i]);
   cc_.pop(rbp);
