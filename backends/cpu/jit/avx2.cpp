@@ -30,11 +30,12 @@ Vector Avx2::make(DType type) {
   return v;
 }
 
-Vector Avx2::make_like(const Vector& v) {
+Vector Avx2::make_like(const Vector& a, const Vector& b) {
   Vector r;
-  r.type = v.type;
-  r.is_split = v.is_split;
-  for (int p = 0; p < registers(v); ++p) r.part[p] = cc_.newYmm();
+  r.type = a.type;
+  r.is_split = a.is_split;
+  r.part[0] = cc_.newYmm();
+  if (registers(a) == 2) r.part[1] = distinct(a) == 1 && distinct(b) == 1 ? r.part[0] : x86::Vec(cc_.newYmm());
   return r;
 }
 
@@ -151,18 +152,18 @@ void Avx2::store(const Vector& v, const x86::Gp& base, const x86::Gp& index, con
 }
 
 Vector Avx2::each(Id id, const Vector& a) {
-  const Vector r = make_like(a);
-  for (int p = 0; p < registers(a); ++p) cc_.emit(id, r.part[p], a.part[p]);
+  const Vector r = make_like(a, a);
+  for (int p = 0; p < distinct(r); ++p) cc_.emit(id, r.part[p], a.part[p]);
   return r;
 }
 Vector Avx2::each(Id id, const Vector& a, const Vector& b) {
-  const Vector r = make_like(a);
-  for (int p = 0; p < registers(a); ++p) cc_.emit(id, r.part[p], a.part[p], b.part[p]);
+  const Vector r = make_like(a, b);
+  for (int p = 0; p < distinct(r); ++p) cc_.emit(id, r.part[p], a.part[p], b.part[p]);
   return r;
 }
 Vector Avx2::each_immediate(Id id, const Vector& a, int immediate) {
-  const Vector r = make(a.type);
-  for (int p = 0; p < registers(a.type); ++p) cc_.emit(id, r.part[p], a.part[p], asmjit::Imm(immediate));
+  const Vector r = make_like(a, a);
+  for (int p = 0; p < distinct(r); ++p) cc_.emit(id, r.part[p], a.part[p], asmjit::Imm(immediate));
   return r;
 }
 
@@ -317,7 +318,7 @@ Vector Avx2::compare(Op op, const Vector& a, const Vector& b) {
 
 /// `a` where the lanes are set, else `b`.
 Vector Avx2::choose(const Vector& lanes, const Vector& a, const Vector& b) {
-  const Vector r = make_like(a);
+  const Vector r = a.is_split ? as(make(DType::u64), DType::boolean) : make(a.type);
   for (int p = 0; p < registers(a); ++p) cc_.vpblendvb(r.part[p], b.part[p], a.part[p], lanes.part[p]);
   return r;
 }

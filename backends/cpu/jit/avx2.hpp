@@ -53,7 +53,10 @@ class Avx2 : public Machine {
   static int registers(DType type) { return size_of(type) == 8 ? 2 : 1; }
   static int registers(const Vector& v) { return v.is_split ? 2 : registers(v.type); }
   Vector make(DType type);
-  Vector make_like(const Vector& v);
+  /// Registers of a value that are not the same: what all elements share, as constants do, has one for both parts.
+  static int distinct(const Vector& v) { return registers(v) == 2 && v.part[0].id() != v.part[1].id() ? 2 : 1; }
+  /// For what comes of `a` and `b`, of the type of `a`.
+  Vector make_like(const Vector& a, const Vector& b);
   /// The value at `from` in all lanes, in one register for all parts: nothing overwrites it.
   Vector spread(DType type, const x86::Mem& from);
   /// One instruction on each register.
