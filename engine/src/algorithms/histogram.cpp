@@ -1,5 +1,6 @@
 #include "lockstep/histogram.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "algorithms/gather.hpp"
@@ -15,14 +16,37 @@ namespace lockstep {
 
 using namespace algorithms;
 
-Array algorithms::tally(const Array& indices, const Array& values, std::uint64_t length) {
-  const Device device = indices.device();
-  const Array sums = device.zeros({length}, DType::i64);
+namespace {
+
+/// Adds to `sums` what `tally` computes.
+void add_tally(const Array& sums, const Array& indices, const Array& values) {
   const Array weights = values.valid() ? values : sums;
-  launch_tiles(device, tally_kernel(),
+  launch_tiles(indices.device(), tally_kernel(),
                {indices, reinterpret(weights, DType::u64), reinterpret(sums, DType::u64), whole(indices.size()),
-                whole(length), whole(values.valid())},
+                whole(sums.size()), whole(values.valid())},
                (indices.size() + kTallyTile - 1) / kTallyTile);
+}
+
+/// How often `place(value)`, i64 and known to be one of `length` places, is each of them. The places of some elements
+/// at a time are in memory.
+template <class Place>
+Array count_places(const Array& values, std::uint64_t length, const Place& place) {
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 24;
+  const Device device = values.device();
+  const Array all = values.reshape({values.size()});
+  const Array sums = device.zeros({length}, DType::i64);
+  for (std::uint64_t begin = 0; begin < all.size(); begin += kPiece) {
+    const Array piece = all.slice({{whole(begin), whole(std::min(all.size(), begin + kPiece))}});
+    add_tally(sums, device.evaluate(place(Expr(piece))), Array());
+  }
+  return sums;
+}
+
+}  // namespace
+
+Array algorithms::tally(const Array& indices, const Array& values, std::uint64_t length) {
+  const Array sums = indices.device().zeros({length}, DType::i64);
+  add_tally(sums, indices, values);
   return sums;
 }
 
@@ -34,7 +58,8 @@ Array bincount(const Expr& x, std::uint64_t length) {
   const std::int64_t least = low.item<std::int64_t>(), most = high.item<std::int64_t>();
   require(least >= 0 && most >= 0, Code::bad_argument, "bincount counts from 0, and the smallest element is {}",
           std::min(least, most));
-  return tally(dense(as_type(values, DType::i64)), Array(), std::max(length, static_cast<std::uint64_t>(most) + 1));
+  return count_places(values, std::max(length, static_cast<std::uint64_t>(most) + 1),
+                      [](const Expr& v) { return cast(v, DType::i64); });
 }
 
 Histogram histogram(const Expr& x, std::uint64_t bins, double low, double high) {
@@ -42,19 +67,22 @@ Histogram histogram(const Expr& x, std::uint64_t bins, double low, double high) 
           bins);
   require(std::isfinite(low) && std::isfinite(high) && low < high && std::isfinite(high - low), Code::bad_argument,
           "the range of a histogram is finite and ascends, got {} .. {}", low, high);
-  const Array values = dense(as_type(x, DType::f64));
+  const Array values = dense(x);
   const Device device = values.device();
   // As NumPy: a first guess by multiplication, then moved by one where the edge, as it is rounded, says otherwise.
   const auto count = static_cast<double>(bins);
-  const Expr v(values), step((high - low) / count), first(low), last(high);
+  const Expr step((high - low) / count), first(low), last(high);
   const auto edge = [&](const Expr& i) { return where(i == count, last, i * step + first); };
-  const Expr inside = v >= first && v <= last;
-  const Expr guess = minimum(floor((v - first) * Expr(count / (high - low))), Expr(count - 1));
-  const Expr lower = guess - cast(v < edge(guess), DType::f64);
-  const Expr bin = lower + cast(v >= edge(lower + 1.0) && lower != count - 1, DType::f64);
-  // What lies outside goes to a bin of its own.
-  const Array places = device.evaluate(cast(where(inside, bin, Expr(count)), DType::i64));
-  const Array counts = tally(places.reshape({places.size()}), Array(), bins + 1);
+  const auto bin_of = [&](const Expr& value) {
+    const Expr v = cast(value, DType::f64);
+    const Expr inside = v >= first && v <= last;
+    const Expr guess = minimum(floor((v - first) * Expr(count / (high - low))), Expr(count - 1));
+    const Expr lower = guess - cast(v < edge(guess), DType::f64);
+    const Expr bin = lower + cast(v >= edge(lower + 1.0) && lower != count - 1, DType::f64);
+    // What lies outside goes to a bin of its own.
+    return cast(where(inside, bin, Expr(count)), DType::i64);
+  };
+  const Array counts = count_places(values, bins + 1, bin_of);
   const Expr i = cast(arange(bins + 1), DType::f64);
   return {counts.slice({{0, whole(bins)}}).copy(), device.evaluate(edge(i))};
 }

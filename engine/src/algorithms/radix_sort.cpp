@@ -85,12 +85,16 @@ RadixSorted sort_by_library(const Kernel& kernel, LibrarySort what, const Array&
 
 }  // namespace
 
+void check_sortable(std::uint64_t keys) {
+  require(keys >> 32 == 0, Code::bad_shape, "a sort takes less than 2^32 elements, got {}", keys);
+}
+
 bool has_library_sort(const Device& device, DType element) {
   return from_library(device, library_sort(LibrarySort::keys, element)).has_value();
 }
 
 RadixSorted radix_sort(const Array& keys, const RadixOrder& how) {
-  require(keys.size() >> 32 == 0, Code::bad_shape, "a sort takes less than 2^32 elements, got {}", keys.size());
+  check_sortable(keys.size());
   if (keys.size() == 0) return {keys, how.places ? keys.device().empty({0}, DType::u32) : Array()};
   // At least one: the result must be a copy, with places.
   const int bits = std::max(1, std::min(how.bits, static_cast<int>(8 * size_of(keys.dtype()))));

@@ -22,6 +22,9 @@ struct RadixSorted {
 /// RadixOrder::bits.
 bool has_library_sort(const Device& device, DType element);
 
+/// Throws `bad_shape` for 2^32 keys or more.
+void check_sortable(std::uint64_t keys);
+
 /// Sorts a copy, stably. Throws `bad_shape` for 2^32 keys or more. Does not wait.
 RadixSorted radix_sort(const Array& keys, const RadixOrder& how);
 

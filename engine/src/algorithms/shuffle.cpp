@@ -1,5 +1,6 @@
 #include "lockstep/shuffle.hpp"
 
+#include "algorithms/radix_sort.hpp"
 #include "algorithms/rows.hpp"
 #include "lockstep/random_numbers.hpp"
 #include "lockstep/select.hpp"
@@ -15,6 +16,7 @@ constexpr int kDraw = 65535;
 }  // namespace
 
 Array permutation(const Device& device, std::uint64_t n, const Expr& seed, const Expr& stream) {
+  algorithms::check_sortable(n);  // before there are keys
   return argsort(device.evaluate(random_bits({seed, stream, arange(n)}, kDraw)));
 }
 
