@@ -80,7 +80,11 @@ struct NormalTable {
     }
   }
 };
-const NormalTable kNormal;
+/// Made at first use: at the program's start a processor may lack the instructions that this is compiled to.
+inline const NormalTable& normal_table() {
+  static const NormalTable table;
+  return table;
+}
 
 struct TailAndDensity {
   Vector<double> tail, density;
@@ -89,7 +93,7 @@ struct TailAndDensity {
 inline TailAndDensity look_up(Bits<double> row) {
 #if defined(__AVX512F__)
   const auto index = reinterpret_cast<__m512i>((row & 0xffffffffu) << 1);
-  const double* table = &kNormal.rows[0].tail;
+  const double* table = &normal_table().rows[0].tail;
   const __m512d none = _mm512_setzero_pd();
   return {reinterpret_cast<Vector<double>>(_mm512_mask_i64gather_pd(none, __mmask8(-1), index, table, 8)),
           reinterpret_cast<Vector<double>>(_mm512_mask_i64gather_pd(none, __mmask8(-1), index, table + 1, 8))};
@@ -97,7 +101,8 @@ inline TailAndDensity look_up(Bits<double> row) {
   // Both numbers of a row in one load: faster than gathers.
   const auto index = reinterpret_cast<__m256i>(row);
   const __m128i low = _mm256_castsi256_si128(index), high = _mm256_extracti128_si256(index, 1);
-  const auto at = [](int i) { return _mm_loadu_pd(&kNormal.rows[static_cast<unsigned>(i)].tail); };
+  const NormalTable& table = normal_table();
+  const auto at = [&](int i) { return _mm_loadu_pd(&table.rows[static_cast<unsigned>(i)].tail); };
   const __m256d even =
       _mm256_insertf128_pd(_mm256_castpd128_pd256(at(_mm_cvtsi128_si32(low))), at(_mm_cvtsi128_si32(high)), 1);
   const __m256d odd =
@@ -107,7 +112,7 @@ inline TailAndDensity look_up(Bits<double> row) {
 #else
   TailAndDensity found{};
   for (unsigned lane = 0; lane < sizeof(row) / sizeof(row[0]); ++lane) {
-    const NormalTable::Row& r = kNormal.rows[static_cast<std::uint32_t>(row[lane])];
+    const NormalTable::Row& r = normal_table().rows[static_cast<std::uint32_t>(row[lane])];
     found.tail[lane] = r.tail;
     found.density[lane] = r.density;
   }
