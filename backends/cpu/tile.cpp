@@ -147,7 +147,10 @@ void scatter(const Pass& pass, const Operand& operand, const Tile& tile, const v
 
 void fill_index(const Pass& pass, const Operand& operand, const Tile& tile, std::int64_t* block) {
   for_tile(pass, operand, tile, [&](std::size_t place, std::int64_t offset, std::size_t run, std::int64_t stride) {
-    for (std::size_t i = 0; i < run; ++i) block[place + i] = offset + static_cast<std::int64_t>(i) * stride;
+    // By additions, which vectors of all processors have in 64 bits.
+    auto value = static_cast<std::uint64_t>(offset);
+    for (std::size_t i = 0; i < run; ++i, value += static_cast<std::uint64_t>(stride))
+      block[place + i] = static_cast<std::int64_t>(value);
   });
 }
 
