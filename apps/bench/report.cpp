@@ -101,6 +101,8 @@ std::string problem_lines(const std::vector<Row>& rows) {
   std::string text;
   for (const Row& row : rows) {
     if (!row.wrong.empty()) text += fmt::format("wrong: {} on {}: {}\n", row.job.name(), row.device, row.wrong);
+    for (const std::string& library : row.left_out)
+      text += fmt::format("left out: {} on {}: {}\n", row.job.name(), row.device, library);
     if (!row.skipped.empty()) text += fmt::format("skipped: {} on {}: {}\n", row.job.name(), row.device, row.skipped);
     if (!row.same_bits) text += fmt::format("other bits: {} on {}\n", row.job.name(), row.device);
   }

@@ -113,26 +113,30 @@ void Suite::add_loops(Running& running) const {
       std::find_if(devices_.begin(), devices_.end(), [](const Device& d) { return d.info().kind == "cpu"; });
   if (cpu == devices_.end()) return;
   const Job& job = running.job;
-  const auto add = [&](Loop& loop, const HostLoop* found, const char* kind) {
-    if (!found) return;
+  // Why its result is not right; empty if it is, or if there is none.
+  const auto add = [&](Loop& loop, const HostLoop* found) -> std::string {
+    if (!found) return {};
     const auto run = std::make_shared<HostRun>(*found, job.n, cpu->info().units, running.sets, *job.row);
     // Libraries may round otherwise: Eigen's square roots do.
     const int ulps = found->whole ? std::max(2, job.row->ulps) : job.row->ulps;
-    const std::string problem = run->check(running.expected, ulps);
-    if (!problem.empty()) {
-      running.rows.front().wrong = fmt::format("the {} loop: {}", kind, problem);
-      return;
-    }
+    std::string problem = run->check(running.expected, ulps);
+    if (!problem.empty()) return problem;
     run->choose();
     loop.beside->way = run->way();
     loop.batch = host_batch([run] { run->run(); });
+    return {};
   };
-  if (options_.limits) add(running.limit, find_limit(job.row->name, job.type), "limit's");
-  if (options_.peers) add(running.peer, find_peer(job.row->name, job.type), "peer's");
+  const auto add_own = [&](Loop& loop, const HostLoop* found, const char* kind) {
+    if (const std::string problem = add(loop, found); !problem.empty())
+      running.rows.front().wrong = fmt::format("the {} loop: {}", kind, problem);
+  };
+  if (options_.limits) add_own(running.limit, find_limit(job.row->name, job.type), "limit's");
+  if (options_.peers) add_own(running.peer, find_peer(job.row->name, job.type), "peer's");
   for (const PeerLibrary& library : options_.peers ? peer_libraries() : std::span<const PeerLibrary>()) {
     Loop loop;
     loop.beside->name = library.name;
-    add(loop, find(library.loops, job.row->name, job.type), loop.beside->name.c_str());
+    const std::string problem = add(loop, find(library.loops, job.row->name, job.type));
+    if (!problem.empty()) running.rows.front().left_out.push_back(fmt::format("{}: {}", library.name, problem));
     if (loop.batch) running.libraries.push_back(std::move(loop));
   }
 }
@@ -151,7 +155,7 @@ void Suite::add_device_peers(Running& running) const {
         if (!peer) continue;
         const std::string problem = library_problem(job, peer->result(), running.expected);
         if (!problem.empty()) {
-          row.wrong = fmt::format("{}: {}", library.name, problem);
+          row.left_out.push_back(fmt::format("{}: {}", library.name, problem));
           continue;
         }
         Loop loop{[peer](std::uint64_t times) {
@@ -211,7 +215,9 @@ std::vector<Row> Suite::run(const Job& job, std::optional<double> seconds) const
   const std::vector<CacheLevel> caches = host ? caches_ : std::vector<CacheLevel>{{2, std::uint64_t{64} << 20}};
   running.sets = sets_for(bytes, caches);
   running.level = level_of(bytes, caches);
-  if (static_cast<double>(bytes * running.sets) * static_cast<double>(devices_.size() + 3) >
+  // The devices' arrays, those of the two loops and of libraries, and what is expected.
+  const std::size_t copies = devices_.size() + 3 + (options_.peers ? peer_libraries().size() : 0);
+  if (static_cast<double>(bytes * running.sets) * static_cast<double>(copies) >
       0.7 * static_cast<double>(host_memory())) {
     for (const Device& device : devices_)
       running.rows.push_back({.job = job,

@@ -36,6 +36,7 @@ struct Row {
   Samples samples{};
   std::shared_ptr<const Beside> limit{}, peer{};
   std::vector<std::shared_ptr<const Beside>> libraries{};  ///< of other people, if this build has some
+  std::vector<std::string> left_out{};                     ///< of those, which one and why: its result is not right
   LeastTime least{};                                       ///< on devices that no loop of the host stands beside
 
   /// Of what the row may take at least, by a loop or by the device's limits; 0 if nothing is known.
