@@ -70,7 +70,7 @@ void CustomFold::join(std::byte* left, const std::byte* right, std::size_t n) co
   if (native_) {
     // Native code reads each element before it writes to its place. Operands are only read.
     void* operands[] = {left, const_cast<std::byte*>(right), left};
-    program_->call(Form::map, operands, nullptr, n);
+    program_->call(Form::map, Indices::in_memory, operands, nullptr, n);
     return;
   }
   for (std::size_t i = 0; i < n; i += kMost) interpret(left + i * size_, right + i * size_, std::min(kMost, n - i));

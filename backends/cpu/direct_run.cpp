@@ -37,10 +37,13 @@ class DirectRun {
 
   bool run() {
     const Program& p = program_.program();
-    if (pass_.rank > 1 || pass_.outer_rank != 0 || !pass_.indices.empty()) return false;
-    if (p.arrays.size() + 2 * p.outputs.size() > kMaxOperands) return false;
+    if (pass_.rank > 1 || pass_.outer_rank != 0) return false;
+    if (p.arrays.size() + p.indices + 2 * p.outputs.size() > kMaxOperands) return false;
     form_ = program_.has_folds() ? Form::fold : Form::map;
-    if (!program_.has_native(form_) || !find_places()) return false;
+    indices_ = p.indices > 0 ? Indices::in_run : Indices::in_memory;
+    if (!find_places() || !program_.has_native(form_, indices_)) return false;
+    // What a fold's last unit is made of.
+    if (form_ == Form::fold && n_ % kBlock != 0 && !program_.has_native(Form::map, indices_)) return false;
     if (form_ == Form::map)
       run_map();
     else
@@ -60,6 +63,7 @@ class DirectRun {
       if (!is_dense(pass_, pass_.arrays[a])) return false;
       add(pass_.arrays[a], size_of(p.arrays[a]));
     }
+    first_result_ = count_ += p.indices;
     std::size_t stores = 0, found = 0;
     for (std::size_t o = 0; o < p.outputs.size(); ++o) {
       const Output& output = p.outputs[o];
@@ -69,6 +73,7 @@ class DirectRun {
         // elsewhere.
         found += is_place(output.fold);
         if (is_place(output.fold) && p.nodes[output.node].op != Op::load) return false;
+        if (p.nodes[output.node].op == Op::index) return false;
         continue;
       }
       if (!is_dense(pass_, pass_.outputs[o])) return false;
@@ -83,11 +88,19 @@ class DirectRun {
   /// Elements from number `begin` to `end`; the nodes of units go to `nodes`.
   void call(std::uint64_t begin, std::uint64_t end, std::uint64_t* nodes, std::uint64_t stride) const {
     std::array<void*, kMaxOperands> operands;
-    for (std::size_t i = 0; i < count_; ++i) operands[i] = places_[i].first + begin * places_[i].size;
+    std::array<IndexRun, kMaxOperands> runs;
+    for (std::size_t i = 0; i < first_index(); ++i) operands[i] = places_[i].first + begin * places_[i].size;
+    for (std::size_t i = first_index(); i < first_result_; ++i) {
+      const Operand& index = pass_.indices[i - first_index()];
+      runs[i] = IndexRun{index.offset, pass_.rank == 0 ? 0 : index.strides[0]}.from(begin);
+      operands[i] = &runs[i];
+    }
+    for (std::size_t i = first_result_; i < count_; ++i) operands[i] = places_[i].first + begin * places_[i].size;
     for (std::size_t f = 0; f < fold_count_; ++f) operands[count_ + f] = nodes + f * stride;
-    program_.call(form_, operands.data(), pass_.scalars.data(), end - begin);
+    program_.call(form_, indices_, operands.data(), pass_.scalars.data(), end - begin);
   }
 
+  std::size_t first_index() const { return pass_.arrays.size(); }
   int threads() const { return pool_.helpful_threads(program_.nanoseconds() * static_cast<double>(n_)); }
 
   std::uint64_t task_units(std::uint64_t units, int threads) const {
@@ -97,7 +110,7 @@ class DirectRun {
   }
 
   void run_map() {
-    if (past_caches() && program_.has_native(Form::stream)) form_ = Form::stream;
+    if (past_caches() && program_.has_native(Form::stream, indices_)) form_ = Form::stream;
     const int threads = this->threads();
     if (threads == 1) return call(0, n_, nullptr, 0);
     const std::uint64_t step = task_units((n_ - 1) / kBlock + 1, threads) * kBlock;
@@ -110,7 +123,7 @@ class DirectRun {
   bool past_caches() const {
     std::uint64_t bytes = 0;
     for (std::size_t o = 0; o < pass_.outputs.size(); ++o) {
-      const Place& place = places_[pass_.arrays.size() + o];
+      const Place& place = places_[first_result_ + o];
       bytes += n_ * place.size;
       if (reinterpret_cast<std::uintptr_t>(place.first) % 64 != 0) return false;
       for (const Operand& array : pass_.arrays)
@@ -189,9 +202,11 @@ class DirectRun {
   ThreadPool& pool_;
   std::uint64_t n_;
   Form form_ = Form::map;
+  Indices indices_ = Indices::in_memory;
   std::array<Place, kMaxOperands> places_;
   std::array<std::size_t, kMaxOperands> folds_;
   std::size_t count_ = 0;
+  std::size_t first_result_ = 0;
   std::size_t fold_count_ = 0;
 };
 

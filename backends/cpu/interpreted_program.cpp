@@ -27,6 +27,22 @@ class Few {
   T* first_;
 };
 
+/// The runs of index operands from element `begin` on, put into their places among the operands.
+class RestOfRuns {
+ public:
+  RestOfRuns(const Program& program, Indices indices, void* const* operands, std::uint64_t begin, void** places)
+      : runs_(indices == Indices::in_run ? program.indices : 0) {
+    if (indices == Indices::in_memory) return;
+    for (std::size_t i = 0; i < program.indices; ++i) {
+      runs_[i] = static_cast<const IndexRun*>(operands[program.arrays.size() + i])->from(begin);
+      places[program.arrays.size() + i] = &runs_[i];
+    }
+  }
+
+ private:
+  Few<IndexRun, kFewOperands> runs_;
+};
+
 /// `count` elements of kSize bytes, and the first again and again up to `all`.
 template <std::size_t kSize>
 void copy_and_repeat(std::byte* to, const std::byte* from, std::uint64_t count, std::uint64_t all) {
@@ -40,7 +56,8 @@ bool is_uniform(Op op) { return op == Op::constant || op == Op::scalar; }
 InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<JitMemory> jit)
     : program_(std::move(program)), jit_(std::move(jit)), steps_(program_.nodes.size()) {
   for (const Form form : {Form::map, Form::fold, Form::stream})
-    forms_[index(form)].results = result_nodes(program_, form);
+    for (const Indices indices : {Indices::in_memory, Indices::in_run})
+      forms_[index(form, indices)].results = result_nodes(program_, form);
   native_ = has_native(Form::map);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Node& node = program_.nodes[i];
@@ -84,45 +101,46 @@ void InterpretedProgram::estimate() {
     nanoseconds_ += kByte * static_cast<double>(size_of(program_.nodes[output.node].type));
 }
 
-bool InterpretedProgram::has_native(Form form) const {
+bool InterpretedProgram::has_native(Form form, Indices indices) const {
   if (!jit_) return false;
-  FormCode& it = forms_[index(form)];
+  FormCode& it = forms_[index(form, indices)];
   // Asking takes less time than call_once does.
   if (!it.is_compiled.load(std::memory_order_acquire))
     std::call_once(it.once, [&] {
-      compile(it, form);
+      compile(it, form, indices);
       it.is_compiled.store(true, std::memory_order_release);
     });
   return it.code != nullptr;
 }
 
-void InterpretedProgram::compile(FormCode& it, Form form) const {
-  it.code = jit_->compile(program_, form);
+void InterpretedProgram::compile(FormCode& it, Form form, Indices indices) const {
+  it.code = jit_->compile(program_, form, indices);
   for (const DType type : program_.arrays) it.sizes.push_back(size_of(type));
   it.sizes.insert(it.sizes.end(), program_.indices, size_of(DType::i64));
   for (const std::uint32_t node : it.results) it.sizes.push_back(size_of(program_.nodes[node].type));
 }
 
-void InterpretedProgram::call(Form form, void* const* operands, const std::uint64_t* scalars, std::uint64_t n) const {
-  const FormCode& it = forms_[index(form)];
+void InterpretedProgram::call(Form form, Indices indices, void* const* operands, const std::uint64_t* scalars,
+                              std::uint64_t n) const {
+  const FormCode& it = forms_[index(form, indices)];
   const std::uint64_t rest = it.code->multiple == 1 ? 0 : n % it.code->multiple;
   if (n > rest) it.code->function(operands, scalars, n - rest);
   if (rest == 0) return;
   if (form == Form::fold)
-    fold_rest(operands, scalars, n - rest, rest);
+    fold_rest(indices, operands, scalars, n - rest, rest);
   else
-    call_rest(it, operands, scalars, n - rest, rest);
+    call_rest(it, indices, operands, scalars, n - rest, rest);
 }
 
 /// A unit that is not whole: its values are computed by the form `map`, those that are not stored into blocks, and
 /// folded there.
-void InterpretedProgram::fold_rest(void* const* operands, const std::uint64_t* scalars, std::uint64_t begin,
-                                   std::uint64_t count) const {
+void InterpretedProgram::fold_rest(Indices indices, void* const* operands, const std::uint64_t* scalars,
+                                   std::uint64_t begin, std::uint64_t count) const {
   struct alignas(64) Block {
     std::byte bytes[kBlock * sizeof(std::uint64_t)];
   };
   const std::size_t inputs = program_.arrays.size() + program_.indices;
-  const std::vector<std::uint64_t>& fold_sizes = forms_[index(Form::fold)].sizes;
+  const std::vector<std::uint64_t>& fold_sizes = forms_[index(Form::fold, indices)].sizes;
   const std::vector<std::uint32_t>& stored = results(Form::fold);
   const std::vector<std::uint32_t>& all = results(Form::map);
   const auto place = [&](std::size_t i) { return static_cast<std::byte*>(operands[i]) + begin * fold_sizes[i]; };
@@ -130,12 +148,13 @@ void InterpretedProgram::fold_rest(void* const* operands, const std::uint64_t* s
   Few<Block, 1> blocks(all.size());
   Few<void*, kFewOperands> places(inputs + all.size());
   for (std::size_t i = 0; i < inputs; ++i) places[i] = operands[i] ? place(i) : nullptr;
+  RestOfRuns runs(program_, indices, operands, begin, places.data());
   for (std::size_t r = 0; r < all.size(); ++r) {
     const auto at = std::find(stored.begin(), stored.end(), all[r]);
     places[inputs + r] = at == stored.end() ? static_cast<void*>(blocks[r].bytes)
                                             : place(inputs + static_cast<std::size_t>(at - stored.begin()));
   }
-  if (!all.empty()) call(Form::map, places.data(), scalars, count);
+  if (!all.empty()) call(Form::map, indices, places.data(), scalars, count);
   std::size_t fold = inputs + stored.size();
   for (std::size_t o = 0; o < program_.outputs.size(); ++o) {
     if (program_.outputs[o].fold == Fold::store) continue;
@@ -153,8 +172,8 @@ void InterpretedProgram::fold_rest(void* const* operands, const std::uint64_t* s
 
 /// Fewer elements than a vector has, in copies whose other lanes repeat the first element: they compute nothing
 /// unusual.
-void InterpretedProgram::call_rest(const FormCode& form, void* const* operands, const std::uint64_t* scalars,
-                                   std::uint64_t begin, std::uint64_t count) const {
+void InterpretedProgram::call_rest(const FormCode& form, Indices indices, void* const* operands,
+                                   const std::uint64_t* scalars, std::uint64_t begin, std::uint64_t count) const {
   constexpr std::size_t kVector = 64;
   struct alignas(kVector) Copy {
     std::byte bytes[kVector];
@@ -165,12 +184,14 @@ void InterpretedProgram::call_rest(const FormCode& form, void* const* operands, 
   const auto place = [&](std::size_t i) { return static_cast<std::byte*>(operands[i]) + begin * form.sizes[i]; };
   for (std::size_t i = 0; i < form.sizes.size(); ++i) {
     places[i] = copies[i].bytes;
-    if (i >= inputs || !operands[i]) continue;  // results, and operands that no value is made of
+    // Results, operands that no value is made of, and runs.
+    if (i >= inputs || !operands[i] || (i >= program_.arrays.size() && indices == Indices::in_run)) continue;
     const auto copy = form.sizes[i] == 8   ? copy_and_repeat<8>
                       : form.sizes[i] == 4 ? copy_and_repeat<4>
                                            : copy_and_repeat<1>;
     copy(copies[i].bytes, place(i), count, form.code->multiple);
   }
+  RestOfRuns runs(program_, indices, operands, begin, places.data());
   form.code->function(places.data(), scalars, form.code->multiple);
   for (std::size_t i = inputs; i < form.sizes.size(); ++i)
     std::memcpy(place(i), copies[i].bytes, count * form.sizes[i]);

@@ -56,13 +56,15 @@ class InterpretedProgram : public Executable {
   std::uint32_t slots() const noexcept { return slots_; }
   bool has_folds() const noexcept { return has_folds_; }
   /// True if there is native code, which is compiled when it is first asked for. Any thread may ask.
-  bool has_native(Form form) const;
+  bool has_native(Form form, Indices indices = Indices::in_memory) const;
   /// Runs native code that there is: see BlockFunction.
-  void call(Form form, void* const* operands, const std::uint64_t* scalars, std::uint64_t n) const;
+  void call(Form form, Indices indices, void* const* operands, const std::uint64_t* scalars, std::uint64_t n) const;
   /// True if native code computes the nodes.
   bool is_native() const noexcept { return native_; }
   /// The nodes that native code writes, in its order.
-  const std::vector<std::uint32_t>& results(Form form) const noexcept { return forms_[index(form)].results; }
+  const std::vector<std::uint32_t>& results(Form form) const noexcept {
+    return forms_[index(form, Indices::in_memory)].results;
+  }
 
   /// About how long an element takes while all lies in a near cache: enough to tell how many threads gain something.
   double nanoseconds() const noexcept { return nanoseconds_; }
@@ -77,19 +79,22 @@ class InterpretedProgram : public Executable {
     std::once_flag once;
     std::atomic<bool> is_compiled = false;
   };
-  static constexpr std::size_t index(Form form) noexcept { return static_cast<std::size_t>(form); }
+  static constexpr std::size_t index(Form form, Indices indices) noexcept {
+    return static_cast<std::size_t>(indices) * kForms + static_cast<std::size_t>(form);
+  }
 
-  void fold_rest(void* const* operands, const std::uint64_t* scalars, std::uint64_t begin, std::uint64_t count) const;
-  void call_rest(const FormCode& form, void* const* operands, const std::uint64_t* scalars, std::uint64_t begin,
+  void fold_rest(Indices indices, void* const* operands, const std::uint64_t* scalars, std::uint64_t begin,
                  std::uint64_t count) const;
-  void compile(FormCode& it, Form form) const;
+  void call_rest(const FormCode& form, Indices indices, void* const* operands, const std::uint64_t* scalars,
+                 std::uint64_t begin, std::uint64_t count) const;
+  void compile(FormCode& it, Form form, Indices indices) const;
   void estimate();
   void assign_slots();
   void assign_native_slots();
 
   Program program_;
   std::shared_ptr<JitMemory> jit_;
-  mutable std::array<FormCode, kForms> forms_;
+  mutable std::array<FormCode, kForms * kIndices> forms_;
   bool native_ = false;
   std::vector<Step> steps_;
   std::vector<OutputFold> folds_;

@@ -176,7 +176,7 @@ void Workspace::run_native(const Tile& tile, std::span<void* const> nodes) {
   }
   if (nodes.empty() && access_.program.results(access_.form).empty()) return;
   operands_.insert(operands_.end(), nodes.begin(), nodes.end());
-  access_.program.call(access_.form, operands_.data(), access_.pass.scalars.data(), tile.size());
+  access_.program.call(access_.form, Indices::in_memory, operands_.data(), access_.pass.scalars.data(), tile.size());
 }
 
 void Workspace::store(const Tile& tile) const {

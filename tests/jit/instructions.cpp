@@ -41,11 +41,12 @@ std::string foreign(const asmjit::x86::Compiler& cc, F is_allowed) {
 }
 
 /// The first instruction in the code of `program` that processors with SSE4.1 alone lack.
-std::string beyond_sse41(const Program& program, Form form, JitTarget target = JitTarget::sse41) {
+std::string beyond_sse41(const Program& program, Form form, JitTarget target = JitTarget::sse41,
+                         Indices indices = Indices::in_memory) {
   asmjit::CodeHolder code;
   code.init(asmjit::Environment::host());
   asmjit::x86::Compiler cc(&code);
-  jit::FunctionWriter writer(cc, program, form, target, block_table());
+  jit::FunctionWriter writer(cc, program, form, indices, target, block_table());
   if (!writer.can_write()) return {};
   writer.write();
   REQUIRE(cc.finalize() == asmjit::kErrorOk);
@@ -112,6 +113,18 @@ TEST_CASE("code for SSE4.1 has no instruction of later processors: a branch, sca
   CHECK(beyond_sse41(program, Form::map) == "");
   program.outputs[0].fold = Fold::sum;
   CHECK(beyond_sse41(program, Form::fold) == "");
+}
+
+TEST_CASE("code for SSE4.1 has no instruction of later processors: indices that are computed") {
+  Program program = one_operation(Op::add, DType::i64, DType::i64);
+  program.nodes[1] = {Op::index, DType::i64, {}, 0};
+  program.arrays.pop_back();
+  program.indices = 1;
+  for (const Form form : {Form::map, Form::stream})
+    CHECK(beyond_sse41(program, form, JitTarget::sse41, Indices::in_run) == "");
+  CHECK(beyond_sse41(program, Form::map, JitTarget::avx2, Indices::in_run)[0] == 'v');
+  program.outputs[0].fold = Fold::sum;
+  CHECK(beyond_sse41(program, Form::fold, JitTarget::sse41, Indices::in_run) == "");
 }
 
 TEST_CASE("an instruction of AVX is seen") {

@@ -102,6 +102,23 @@ void Avx2::set(const Vector& to, const Vector& from) {
   for (int p = 0; p < registers(to.type); ++p) cc_.vmovaps(to.part[p], from.part[p]);
 }
 
+Vector Avx2::lane_numbers() {
+  const Vector v = make(DType::i64);
+  const auto scope = asmjit::ConstPoolScope::kLocal;
+  cc_.vpmovzxbq(v.part[0], cc_.newUInt32Const(scope, 0x03020100));
+  cc_.vpmovzxbq(v.part[1], cc_.newUInt32Const(scope, 0x07060504));
+  return v;
+}
+
+Vector Avx2::broadcast(const x86::Gp& value) {
+  Vector v;
+  v.type = DType::i64;
+  v.part[0] = v.part[1] = cc_.newYmm();
+  cc_.vmovq(v.part[0].xmm(), value);
+  cc_.vpbroadcastq(v.part[0], v.part[0].xmm());
+  return v;
+}
+
 Vector Avx2::broadcast(DType type, x86::Mem from) {
   if (size_of(type) != 1) return spread(type, from);
   const Vector v = make(type);

@@ -33,6 +33,20 @@ void Avx512::set(const Vector& to, const Vector& from) {
   for (int p = 0; p < parts(to.type); ++p) cc_.vmovaps(to.part[p], from.part[p]);
 }
 
+Vector Avx512::lane_numbers() {
+  const Vector v = memory_.make(DType::i64);
+  const auto scope = asmjit::ConstPoolScope::kLocal;
+  cc_.vpmovzxbq(v.part[0], cc_.newUInt64Const(scope, 0x0706050403020100));
+  cc_.vpmovzxbq(v.part[1], cc_.newUInt64Const(scope, 0x0f0e0d0c0b0a0908));
+  return v;
+}
+
+Vector Avx512::broadcast(const x86::Gp& value) {
+  const Vector v = memory_.make(DType::i64);
+  for (int p = 0; p < parts(v.type); ++p) cc_.vpbroadcastq(v.part[p], value);
+  return v;
+}
+
 Vector Avx512::broadcast(DType type, x86::Mem from) {
   if (size_of(type) != 1) return memory_.broadcast(type, from);
   const x86::Gp value = cc_.newUInt32();

@@ -28,6 +28,8 @@ class Avx512 : public Machine {
   void stream(bool past_caches) override { memory_.stream(past_caches); }
   void keep_constants_here() override { memory_.keep_constants_here(); }
   Vector constant(DType type, std::uint64_t bits) override { return memory_.constant(type, bits); }
+  Vector lane_numbers() override;
+  Vector broadcast(const x86::Gp& value) override;
   Vector broadcast(DType type, x86::Mem from) override;
   Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override {
     return memory_.load(type, base, index, tail, ahead);

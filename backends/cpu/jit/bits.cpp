@@ -72,7 +72,7 @@ bool Bits::is_small_product(std::uint32_t node) const {
 
 bool Bits::is_fixed_shift(std::uint32_t node) const {
   const Node& n = nodes_[node];
-  return (n.op == Op::shl || n.op == Op::shr) && is_constant(n.args[1]);
+  return (n.op == Op::shl || n.op == Op::shr) && n.type != DType::boolean && is_constant(n.args[1]);
 }
 
 int Bits::shift_count(std::uint32_t node) const {

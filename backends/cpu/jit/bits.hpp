@@ -21,7 +21,7 @@ class Bits {
   int length(std::uint32_t node) const;
   /// True for products of 64-bit numbers that need the low 32 bits of their operands only.
   bool is_small_product(std::uint32_t node) const;
-  /// True for shifts by a constant.
+  /// True for shifts by a constant; those of bools, which are masks, are left to the interpreter's operation.
   bool is_fixed_shift(std::uint32_t node) const;
   int shift_count(std::uint32_t node) const;
   /// True if all bits that matter are 0.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "avx2.hpp"
 #include "avx512.hpp"
@@ -38,11 +39,12 @@ std::unique_ptr<Machine> make_machine(JitTarget target, x86::Compiler& cc, const
 
 }  // namespace
 
-FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target,
+FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form form, Indices indices, JitTarget target,
                                const BlockTable& table)
     : cc_(cc),
       program_(program),
       form_(form),
+      indices_(indices),
       table_(table),
       results_(result_nodes(program, form)),
       machine_(make_machine(target, cc, table)),
@@ -72,6 +74,7 @@ void FunctionWriter::write() {
   if (form_ == Form::fold) find_folds();
   find_schedule();
   load_pointers(operands);
+  load_runs();
   write_values_before_loops(scalars);
   i_ = cc_.newUInt64();
   cc_.xor_(i_, i_);
@@ -116,6 +119,27 @@ void FunctionWriter::load_pointers(const x86::Gp& operands) {
   };
   for (std::size_t p = 0; p < count; ++p) pointers_.push_back(load(p));
   for (std::size_t f = 0; f < folds_.size(); ++f) folds_[f].nodes = load(count + f);
+}
+
+void FunctionWriter::load_runs() {
+  if (indices_ == Indices::in_memory) return;
+  for (std::size_t i = 0; i < program_.indices; ++i) {
+    const x86::Gp& run = pointers_[program_.arrays.size() + i];
+    const auto field = [&](std::size_t offset) { return x86::qword_ptr(run, static_cast<int>(offset)); };
+    const x86::Gp step = cc_.newInt64();
+    cc_.mov(step, field(offsetof(IndexRun, step)));
+    const auto multiplied =
+        machine_->emit(Op::mul, DType::i64, machine_->broadcast(step), machine_->lane_numbers(), {});
+    const Vector start = machine_->broadcast(DType::i64, field(offsetof(IndexRun, start)));
+    runs_.push_back({machine_->emit(Op::add, DType::i64, multiplied, start, {}), step});
+  }
+}
+
+Vector FunctionWriter::write_index(const Run& run, int ahead) {
+  const x86::Gp distance = cc_.newInt64();
+  cc_.lea(distance, x86::ptr(i_, ahead));
+  cc_.imul(distance, run.step);
+  return machine_->emit(Op::add, DType::i64, run.first, machine_->broadcast(distance), {});
 }
 
 /// Parameters and what depends on nothing else. Constants on the way are loaded anew in the loops.
@@ -339,6 +363,7 @@ void FunctionWriter::write_value(std::uint32_t n, const x86::KReg* tail, int ahe
 
 Vector FunctionWriter::write_value_of(std::uint32_t n, const Values& values, const x86::KReg* tail, int ahead) {
   const Node& node = program_.nodes[n];
+  if (node.op == Op::index && indices_ == Indices::in_run) return write_index(runs_[node.bits], ahead);
   if (is_operand(node.op))
     return machine_->load(node.type, pointers_[node.bits + (node.op == Op::index ? program_.arrays.size() : 0)], i_,
                           tail, ahead);

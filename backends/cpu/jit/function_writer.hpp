@@ -18,7 +18,8 @@ namespace lockstep::cpu::jit {
 class FunctionWriter {
  public:
   /// What has no instruction is done by the operations of `table`, called for a vector at a time.
-  FunctionWriter(x86::Compiler& cc, const Program& program, Form form, JitTarget target, const BlockTable& table);
+  FunctionWriter(x86::Compiler& cc, const Program& program, Form form, Indices indices, JitTarget target,
+                 const BlockTable& table);
 
   bool can_write() const;
   void write();
@@ -34,6 +35,11 @@ class FunctionWriter {
     std::uint32_t node;  ///< what is folded; of a count the bool that is counted
     x86::Gp nodes;       ///< where the nodes of its units go
   };
+  /// An index operand whose values are computed.
+  struct Run {
+    Vector first;  ///< the values of the first vector
+    x86::Gp step;
+  };
   /// Of the loops, for each element.
   struct Operations {
     int all = 0, wide = 0;  ///< wide: in 64 bits, which take two registers for a vector
@@ -48,6 +54,7 @@ class FunctionWriter {
   void find_folds();
   void find_schedule();
   void load_pointers(const x86::Gp& operands);
+  void load_runs();
   void write_values_before_loops(const x86::Gp& scalars);
   Operations count_operations() const;
 
@@ -62,6 +69,7 @@ class FunctionWriter {
   void write_steps(const Schedule& steps, const x86::KReg* tail, int ahead);
   void write_guard(const Guard& guard, const x86::KReg* tail, int ahead);
   void write_value(std::uint32_t n, const x86::KReg* tail, int ahead);
+  Vector write_index(const Run& run, int ahead);
   Vector write_value_of(std::uint32_t n, const Values& values, const x86::KReg* tail, int ahead);
   Vector write_operation(std::uint32_t n, const Values& values);
   Vector write_call(const Node& node, const Values& values, DType operand);
@@ -69,6 +77,7 @@ class FunctionWriter {
   x86::Compiler& cc_;
   const Program& program_;
   Form form_;
+  Indices indices_;
   const BlockTable& table_;
   std::vector<std::uint32_t> results_;
   std::unique_ptr<Machine> machine_;
@@ -80,6 +89,7 @@ class FunctionWriter {
   Schedule schedule_;
   std::vector<Folded> folds_;
   std::vector<x86::Gp> pointers_;
+  std::vector<Run> runs_;
   std::optional<x86::Mem> scratch_;  // of calls
   x86::Gp n_;
   x86::Gp i_;

@@ -20,12 +20,12 @@ class Memory : public JitMemory {
  public:
   Memory(JitTarget target, const BlockTable& table) : target_(target), table_(table) {}
 
-  std::unique_ptr<JitCode> compile(const Program& program, Form form) override {
+  std::unique_ptr<JitCode> compile(const Program& program, Form form, Indices indices) override {
     auto compiled = std::make_unique<Code>(runtime_);
     asmjit::CodeHolder code;
     code.init(runtime_->environment());
     asmjit::x86::Compiler cc(&code);
-    jit::FunctionWriter writer(cc, program, form, target_, table_);
+    jit::FunctionWriter writer(cc, program, form, indices, target_, table_);
     if (!writer.can_write()) return nullptr;
     writer.write();
     // What AsmJit cannot encode or place, the interpreter runs.

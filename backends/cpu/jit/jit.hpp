@@ -12,8 +12,8 @@
 
 namespace lockstep::cpu {
 
-/// `operands`: the arrays, then the index operands, then the results (`result_nodes`); all dense. `scalars`: the
-/// parameters' bits.
+/// `operands`: the arrays, then the index operands, then the results (`result_nodes`); all dense, but index operands as
+/// `Indices` says. `scalars`: the parameters' bits.
 /// In the form `fold` only nodes that are stored have results; behind them comes for each folded output where the nodes
 /// of its units go, one for every 1024 elements. The first element begins a unit.
 using BlockFunction = void (*)(void* const* operands, const std::uint64_t* scalars, std::uint64_t n);
@@ -24,6 +24,23 @@ enum class Form : std::uint8_t {
   stream,  ///< as `map`, past the caches; every result begins at a multiple of 64 bytes
 };
 inline constexpr std::size_t kForms = 3;
+
+/// What an index operand is.
+enum class Indices : std::uint8_t {
+  in_memory,  ///< its values
+  in_run,     ///< an IndexRun; there is no fold of the operand itself
+};
+inline constexpr std::size_t kIndices = 2;
+
+/// Values that grow from element to element.
+struct IndexRun {
+  std::int64_t start, step;
+
+  IndexRun from(std::uint64_t element) const {
+    return {static_cast<std::int64_t>(static_cast<std::uint64_t>(start) + element * static_cast<std::uint64_t>(step)),
+            step};
+  }
+};
 
 /// Instruction sets that native code is written for.
 enum class JitTarget : std::uint8_t { sse41, avx2, avx512 };
@@ -42,7 +59,7 @@ class JitMemory {
   virtual ~JitMemory() = default;
 
   /// Native code, or nothing where a fold has none: the interpreter then folds.
-  virtual std::unique_ptr<JitCode> compile(const Program& program, Form form) = 0;
+  virtual std::unique_ptr<JitCode> compile(const Program& program, Form form, Indices indices) = 0;
 };
 
 struct BlockTable;

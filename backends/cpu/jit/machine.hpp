@@ -50,6 +50,10 @@ class Machine {
   /// Constants are loaded here, before the loops, as long as there are registers to keep them.
   virtual void keep_constants_here() = 0;
   virtual Vector constant(DType type, std::uint64_t bits) = 0;
+  /// 0, 1, 2 ... as i64.
+  virtual Vector lane_numbers() = 0;
+  /// An i64 in all lanes.
+  virtual Vector broadcast(const x86::Gp& value) = 0;
   /// The value at `from` in all lanes.
   virtual Vector broadcast(DType type, x86::Mem from) = 0;
   /// The elements from number `index + ahead` of `base`; `tail`, if there, is the mask of those that exist.

@@ -97,6 +97,25 @@ void Sse41::set(const Vector& to, const Vector& from) {
   for (int p = 0; p < registers(to.type); ++p) cc_.movaps(to.part[p].xmm(), from.part[p].xmm());
 }
 
+Vector Sse41::lane_numbers() {
+  const Vector v = make(DType::i64);
+  for (std::uint32_t p = 0; p < 2; ++p) {
+    cc_.movd(v.part[p].xmm(), cc_.newUInt32Const(asmjit::ConstPoolScope::kLocal, p == 0 ? 0x0100 : 0x0302));
+    cc_.pmovzxbq(v.part[p].xmm(), v.part[p].xmm());
+  }
+  return v;
+}
+
+Vector Sse41::broadcast(const x86::Gp& value) {
+  Vector v;
+  v.type = DType::i64;
+  const x86::Xmm all = cc_.newXmm();
+  v.part[0] = v.part[1] = all;
+  cc_.movq(all, value);
+  cc_.punpcklqdq(all, all);
+  return v;
+}
+
 Vector Sse41::broadcast(DType type, x86::Mem from) {
   Vector v;
   v.type = type;

@@ -35,6 +35,8 @@ class Sse41 : public Machine {
   void stream(bool past_caches) override { streams_ = past_caches; }
   void keep_constants_here() override { prologue_ = cc_.cursor(); }
   Vector constant(DType type, std::uint64_t bits) override;
+  Vector lane_numbers() override;
+  Vector broadcast(const x86::Gp& value) override;
   Vector broadcast(DType type, x86::Mem from) override;
   Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
