@@ -15,6 +15,17 @@ Device device_with(const char* isa, const char* native_code) {
   return Engine().open("cpu:1");
 }
 Device interpreter(const char* isa) { return device_with(isa, "off"); }
+/// With native code; none, and said, where the processor lacks the instruction set.
+std::optional<Device> native(const char* isa) {
+  try {
+    return device_with(isa, "on");
+  } catch (const Error& error) {
+    if (error.code() != Code::bad_argument) throw;
+    MESSAGE("skipped: " << error.message());
+    return std::nullopt;
+  }
+}
+constexpr const char* kInstructionSets[] = {"sse41", "avx2", "avx512"};
 
 /// The same value twice: as an expression for the device under test, and computed step by step.
 struct Twin {
@@ -205,13 +216,11 @@ TEST_CASE_FIXTURE(OnDevice, "random expressions of all types have the bits of th
 TEST_CASE("native code and the interpreter give the same bits for every instruction set of this processor") {
   const Device reference = interpreter("baseline");
   std::vector<Device> others{Engine().open("cpu:1")};
-  for (const char* isa : {"sse41", "avx2", "avx512"}) {
-    try {
-      others.push_back(interpreter(isa));
-      others.push_back(device_with(isa, "on"));
-    } catch (const Error& error) {
-      MESSAGE("skipped: " << error.message());
-    }
+  for (const char* isa : kInstructionSets) {
+    const std::optional<Device> device = native(isa);
+    if (!device) continue;
+    others.push_back(interpreter(isa));
+    others.push_back(*device);
   }
   for (const Device& device : others) {
     for (std::size_t seed = 1000; seed < 1000 + scaled(40); ++seed) {
@@ -226,25 +235,20 @@ TEST_CASE("native code and the interpreter give the same bits for every instruct
 TEST_CASE("every function and every cast has the same bits in native code as in the interpreter") {
   const Device reference = interpreter("baseline");
   const std::vector<DType>& types = dtypes_of(reference);
-  for (const char* isa : {"sse41", "avx2", "avx512"}) {
+  for (const char* isa : kInstructionSets) {
     CAPTURE(isa);
-    std::optional<Device> native;
-    try {
-      native = device_with(isa, "on");
-    } catch (const Error& error) {
-      MESSAGE("skipped: " << error.message());
-      continue;
-    }
+    const std::optional<Device> device = native(isa);
+    if (!device) continue;
     const auto compare = [&](DType type, const auto& apply) {
       constexpr std::size_t kSize = 2003;
       const Cells a = awkward_cells(type, kSize, 1), b = awkward_cells(type, kSize, 2),
                   c = awkward_cells(type, kSize, 3);
-      const auto on = [&](const Device& device) {
-        const std::array<Expr, 3> x{upload(device, a), upload(device, b), upload(device, c)};
-        return device.evaluate(apply(std::span<const Expr>(x)));
+      const auto on = [&](const Device& where) {
+        const std::array<Expr, 3> x{upload(where, a), upload(where, b), upload(where, c)};
+        return where.evaluate(apply(std::span<const Expr>(x)));
       };
       const Array expected = on(reference);  // throws if the type has no such function
-      CHECK(difference(on(*native), expected) == "");
+      CHECK(difference(on(*device), expected) == "");
     };
     for (const DType type : types) {
       CAPTURE(to_string(type));
@@ -265,23 +269,18 @@ TEST_CASE("every function and every cast has the same bits in native code as in 
 
 TEST_CASE("random expressions of bits are the same in native code as in the interpreter") {
   const Device reference = interpreter("baseline");
-  for (const char* isa : {"sse41", "avx2", "avx512"}) {
+  for (const char* isa : kInstructionSets) {
     CAPTURE(isa);
-    std::optional<Device> native;
-    try {
-      native = device_with(isa, "on");
-    } catch (const Error& error) {
-      MESSAGE("skipped: " << error.message());
-      continue;
-    }
+    const std::optional<Device> device = native(isa);
+    if (!device) continue;
     for (std::size_t seed = 0; seed < scaled(400); ++seed) {
       CAPTURE(seed);
-      const std::vector<Expr> values = bit_expressions(*native, seed);
-      const std::vector<Array> got = native->evaluate(values);
+      const std::vector<Expr> values = bit_expressions(*device, seed);
+      const std::vector<Array> got = device->evaluate(values);
       const std::vector<Array> expected = reference.evaluate(bit_expressions(reference, seed));
       std::string wrong;
       for (std::size_t i = 0; i < got.size() && wrong.empty(); ++i) wrong = difference(got[i], expected[i]);
-      if (!wrong.empty()) wrong += "\n" + native->show_program(values);
+      if (!wrong.empty()) wrong += "\n" + device->show_program(values);
       CHECK(wrong == "");
     }
   }
@@ -289,29 +288,25 @@ TEST_CASE("random expressions of bits are the same in native code as in the inte
 
 TEST_CASE("products of wide integers that are seen to be small are whole") {
   const Device reference = interpreter("baseline");
-  for (const char* isa : {"sse41", "avx2", "avx512"}) {
+  for (const char* isa : kInstructionSets) {
     CAPTURE(isa);
-    try {
-      const Device native = device_with(isa, "on");
-      const Cells a = awkward_cells(DType::u64, 1003, 1), b = awkward_cells(DType::u64, 1003, 2);
-      const auto on = [&](const Device& device) {
-        const Expr x = upload(device, a), y = upload(device, b);
-        const auto low = [](const Expr& e) { return cast(cast(e, DType::u32), DType::u64); };
-        const std::vector<Expr> products{low(x) * low(y),
-                                         (x & literal(std::int64_t{0xffffffff})) * (y >> literal(32)),
-                                         (x & literal(std::int64_t{0x1ffffffff})) * (y >> literal(31)),
-                                         low(x) * literal(std::int64_t{0xffffffff}),
-                                         low(x) * literal(std::int64_t{0x100000000}),
-                                         (low(x) + low(y)) * low(y),
-                                         (low(x) | low(y)) * (low(x) ^ (y >> literal(31))),
-                                         cast(low(x), DType::i64) * cast(y > x, DType::i64)};
-        return device.evaluate(products);
-      };
-      const std::vector<Array> got = on(native), expected = on(reference);
-      for (std::size_t i = 0; i < got.size(); ++i) CHECK(difference(got[i], expected[i]) == "");
-    } catch (const Error& error) {
-      if (error.code() != Code::bad_argument) throw;
-      MESSAGE("skipped: " << error.message());
-    }
+    const std::optional<Device> device = native(isa);
+    if (!device) continue;
+    const Cells a = awkward_cells(DType::u64, 1003, 1), b = awkward_cells(DType::u64, 1003, 2);
+    const auto on = [&](const Device& where) {
+      const Expr x = upload(where, a), y = upload(where, b);
+      const auto low = [](const Expr& e) { return cast(cast(e, DType::u32), DType::u64); };
+      const std::vector<Expr> products{low(x) * low(y),
+                                       (x & literal(std::int64_t{0xffffffff})) * (y >> literal(32)),
+                                       (x & literal(std::int64_t{0x1ffffffff})) * (y >> literal(31)),
+                                       low(x) * literal(std::int64_t{0xffffffff}),
+                                       low(x) * literal(std::int64_t{0x100000000}),
+                                       (low(x) + low(y)) * low(y),
+                                       (low(x) | low(y)) * (low(x) ^ (y >> literal(31))),
+                                       cast(low(x), DType::i64) * cast(y > x, DType::i64)};
+      return where.evaluate(products);
+    };
+    const std::vector<Array> got = on(*device), expected = on(reference);
+    for (std::size_t i = 0; i < got.size(); ++i) CHECK(difference(got[i], expected[i]) == "");
   }
 }

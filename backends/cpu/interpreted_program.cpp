@@ -56,8 +56,7 @@ bool is_uniform(Op op) { return op == Op::constant || op == Op::scalar; }
 InterpretedProgram::InterpretedProgram(Program program, const BlockTable& table, std::shared_ptr<JitMemory> jit)
     : program_(std::move(program)), jit_(std::move(jit)), steps_(program_.nodes.size()) {
   for (const Form form : {Form::map, Form::fold, Form::stream})
-    for (const Indices indices : {Indices::in_memory, Indices::in_run})
-      forms_[index(form, indices)].results = result_nodes(program_, form);
+    results_[static_cast<std::size_t>(form)] = result_nodes(program_, form);
   native_ = has_native(Form::map);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Node& node = program_.nodes[i];
@@ -95,7 +94,7 @@ void InterpretedProgram::estimate() {
     const bool slow = node.op == Op::div || node.op == Op::sqrt;
     const double weight = slow ? kDivider : node.op == Op::rem ? kRemainder : 1;
     if (info(node.op).arity > 0) nanoseconds_ += bytes * (kOperationByte * weight + (native_ ? 0 : 3 * kByte));
-    if (node.op == Op::load || node.op == Op::index) nanoseconds_ += bytes * kByte;
+    if (is_operand(node.op)) nanoseconds_ += bytes * kByte;
   }
   for (const Output& output : program_.outputs)
     nanoseconds_ += kByte * static_cast<double>(size_of(program_.nodes[output.node].type));
@@ -117,7 +116,7 @@ void InterpretedProgram::compile(FormCode& it, Form form, Indices indices) const
   it.code = jit_->compile(program_, form, indices);
   for (const DType type : program_.arrays) it.sizes.push_back(size_of(type));
   it.sizes.insert(it.sizes.end(), program_.indices, size_of(DType::i64));
-  for (const std::uint32_t node : it.results) it.sizes.push_back(size_of(program_.nodes[node].type));
+  for (const std::uint32_t node : results(form)) it.sizes.push_back(size_of(program_.nodes[node].type));
 }
 
 void InterpretedProgram::call(Form form, Indices indices, void* const* operands, const std::uint64_t* scalars,
@@ -203,7 +202,7 @@ void InterpretedProgram::assign_native_slots() {
   for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
     const Op op = program_.nodes[i].op;
     const bool result = std::find(all.begin(), all.end(), i) != all.end();
-    if (op == Op::load || op == Op::index || result) steps_[i].slot = slots_++;
+    if (is_operand(op) || result) steps_[i].slot = slots_++;
   }
 }
 

@@ -63,7 +63,7 @@ class InterpretedProgram : public Executable {
   bool is_native() const noexcept { return native_; }
   /// The nodes that native code writes, in its order.
   const std::vector<std::uint32_t>& results(Form form) const noexcept {
-    return forms_[index(form, Indices::in_memory)].results;
+    return results_[static_cast<std::size_t>(form)];
   }
 
   /// About how long an element takes while all lies in a near cache: enough to tell how many threads gain something.
@@ -73,7 +73,6 @@ class InterpretedProgram : public Executable {
 
  private:
   struct FormCode {
-    std::vector<std::uint32_t> results;
     std::unique_ptr<JitCode> code;
     std::vector<std::uint64_t> sizes;  ///< in bytes, of an element of each operand
     std::once_flag once;
@@ -94,6 +93,7 @@ class InterpretedProgram : public Executable {
 
   Program program_;
   std::shared_ptr<JitMemory> jit_;
+  std::array<std::vector<std::uint32_t>, kForms> results_;
   mutable std::array<FormCode, kForms * kIndices> forms_;
   bool native_ = false;
   std::vector<Step> steps_;

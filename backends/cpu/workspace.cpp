@@ -36,8 +36,6 @@ void fill(void* block, std::uint64_t bits) {
   std::fill_n(static_cast<T*>(block), kBlock, value);
 }
 
-bool is_operand(Op op) { return op == Op::load || op == Op::index; }
-
 }  // namespace
 
 Access::Access(const InterpretedProgram& program_, const Pass& pass_, bool columns, Form form_)

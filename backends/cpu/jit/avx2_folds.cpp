@@ -18,8 +18,6 @@ constexpr int kFreeSpecials = 2;  // of signs, and of NaN
 constexpr int kUnordered = 3;     // UNORD_Q
 constexpr int kEqual = 0;         // EQ_OQ
 
-bool is_min_of(Fold fold) { return fold == Fold::min || fold == Fold::argmin; }
-bool is_max_of(Fold fold) { return fold == Fold::max || fold == Fold::argmax; }
 bool is_bitwise(Fold fold) { return fold == Fold::band || fold == Fold::bor || fold == Fold::bxor; }
 
 constexpr FoldInstructions kAdd{I::kIdVaddps, I::kIdVaddpd, I::kIdVpaddd, I::kIdVpaddq, I::kIdVpaddd, I::kIdVpaddq};

@@ -17,16 +17,13 @@ constexpr Instructions kMul{I::kIdVmulps, I::kIdVmulpd, I::kIdVpmulld, I::kIdVpm
 constexpr Instructions kMin{I::kIdVrangeps, I::kIdVrangepd, I::kIdVpminsd, I::kIdVpminsq, I::kIdVpminud, I::kIdVpminuq};
 constexpr Instructions kMax{I::kIdVrangeps, I::kIdVrangepd, I::kIdVpmaxsd, I::kIdVpmaxsq, I::kIdVpmaxud, I::kIdVpmaxuq};
 
-bool is_max(Fold fold) { return fold == Fold::max || fold == Fold::argmax; }
-bool is_min(Fold fold) { return fold == Fold::min || fold == Fold::argmin; }
-
 }  // namespace
 
 bool Avx512FoldWriter::has(Fold fold, DType type) {
   const bool number = fold == Fold::sum || fold == Fold::prod;
   if (number) return size_of(type) >= 4;
   if (fold == Fold::any || fold == Fold::all) return type == DType::boolean;
-  return is_max(fold) || is_min(fold);
+  return is_max_of(fold) || is_min_of(fold);
 }
 
 Avx512FoldWriter::Avx512FoldWriter(x86::Compiler& cc, Memory& memory, Operations& operations, Fold fold, DType type,
@@ -48,7 +45,7 @@ Vector Avx512FoldWriter::identity() {
   if (!masks()) return memory_.fresh(type_, fold_identity(fold_, type_));
   const Vector v = memory_.make(DType::boolean);
   const x86::Gp bits = cc_.newUInt32();
-  cc_.mov(bits, fold_ == Fold::all || is_min(fold_) ? 0xffff : 0);
+  cc_.mov(bits, fold_ == Fold::all || is_min_of(fold_) ? 0xffff : 0);
   cc_.kmovw(v.mask, bits);
   return v;
 }
@@ -81,9 +78,9 @@ void Avx512FoldWriter::combine(const x86::Vec& to, const x86::Vec& a, const x86:
   if (fold_ == Fold::sum || fold_ == Fold::prod)
     cc_.emit(fold_instruction(fold_ == Fold::sum ? kAdd : kMul, type_), to, a, b);
   else if (is_floating(type_))
-    cc_.emit(fold_instruction(kMin, type_), to, a, b, asmjit::Imm(is_max(fold_) ? kRangeMax : kRangeMin));
+    cc_.emit(fold_instruction(kMin, type_), to, a, b, asmjit::Imm(is_max_of(fold_) ? kRangeMax : kRangeMin));
   else
-    cc_.emit(fold_instruction(is_max(fold_) ? kMax : kMin, type_), to, a, b);
+    cc_.emit(fold_instruction(is_max_of(fold_) ? kMax : kMin, type_), to, a, b);
 }
 
 void Avx512FoldWriter::larger_bits(const x86::Vec& to, const x86::Vec& a, const x86::Vec& b) const {
@@ -96,7 +93,7 @@ Vector Avx512FoldWriter::masked(const Vector& x, const x86::KReg* tail) {
   if (x.type != DType::boolean)
     return operations_.blend(*tail, x, memory_.constant(type_, fold_identity(fold_, type_)));
   const Vector v = memory_.make(DType::boolean);
-  if (counts_ || fold_ == Fold::any || is_max(fold_)) {
+  if (counts_ || fold_ == Fold::any || is_max_of(fold_)) {
     cc_.kandw(v.mask, x.mask, *tail);
   } else {
     const x86::KReg missing = cc_.newKw();
@@ -108,7 +105,7 @@ Vector Avx512FoldWriter::masked(const Vector& x, const x86::KReg* tail) {
 
 void Avx512FoldWriter::accumulate(const Vector& into, const Vector& x) {
   if (masks()) {
-    if (fold_ == Fold::all || is_min(fold_))
+    if (fold_ == Fold::all || is_min_of(fold_))
       cc_.kandw(into.mask, into.mask, x.mask);
     else
       cc_.korw(into.mask, into.mask, x.mask);
@@ -167,7 +164,7 @@ x86::Xmm Avx512FoldWriter::across(const Vector& v, F f) {
 
 void Avx512FoldWriter::close_masks(const x86::Gp& to, const x86::Gp& unit) {
   const x86::Gp bits = memory_.bits_of(lanes_[0].mask);
-  if (fold_ == Fold::all || is_min(fold_)) {
+  if (fold_ == Fold::all || is_min_of(fold_)) {
     cc_.cmp(bits, 0xffff);
     cc_.sete(bits.r8());
   } else {

@@ -19,7 +19,7 @@ bool is_plain(DType type) { return !is_floating(type) && size_of(type) >= 4; }
 
 Bits::Bits(const Program& program, const std::vector<std::uint32_t>& kept)
     : nodes_(program.nodes), possible_(nodes_.size(), kAll), matters_(nodes_.size(), 0) {
-  for (std::size_t n = 0; n < nodes_.size(); ++n) possible_[n] = possible_in(nodes_[n]);
+  for (std::uint32_t n = 0; n < nodes_.size(); ++n) possible_[n] = possible_in(n);
   for (const std::uint32_t n : kept) matters_[n] = all_of(nodes_[n].type);
   for (std::uint32_t n = static_cast<std::uint32_t>(nodes_.size()); n-- > 0;)
     if (matters_[n] != 0) look_at_operands(n);
@@ -27,7 +27,8 @@ Bits::Bits(const Program& program, const std::vector<std::uint32_t>& kept)
 
 std::uint64_t Bits::constant_bits(std::uint32_t node) const { return nodes_[node].bits & all_of(nodes_[node].type); }
 
-std::uint64_t Bits::possible_in(const Node& node) const {
+std::uint64_t Bits::possible_in(std::uint32_t n) const {
+  const Node& node = nodes_[n];
   if (!is_plain(node.type)) return kAll;
   const std::uint64_t all = all_of(node.type);
   const std::uint64_t x = possible_[node.args[0]], y = possible_[node.args[1]], z = possible_[node.args[2]];
@@ -52,18 +53,17 @@ std::uint64_t Bits::possible_in(const Node& node) const {
       return lowest(width(x) + width(y)) & all;
     case Op::shl:
     case Op::shr: {
-      if (!is_constant(node.args[1])) return all;
-      const int count = static_cast<int>(nodes_[node.args[1]].bits & (8 * size_of(node.type) - 1));
-      if (node.op == Op::shl) return x << count & all;
+      if (!is_fixed_shift(n)) return all;
+      if (node.op == Op::shl) return x << shift_count(n) & all;
       const bool fills = is_signed(node.type) && width(x) == width(all);
-      return fills ? all : x >> count;
+      return fills ? all : x >> shift_count(n);
     }
     default:
       return all;
   }
 }
 
-int Bits::length(std::uint32_t node) const { return static_cast<int>(std::bit_width(possible_[node])); }
+int Bits::length(std::uint32_t node) const { return width(possible_[node]); }
 
 bool Bits::is_small_product(std::uint32_t node) const {
   const Node& n = nodes_[node];

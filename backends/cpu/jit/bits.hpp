@@ -30,7 +30,7 @@ class Bits {
   std::uint32_t same_as(std::uint32_t node) const;
 
  private:
-  std::uint64_t possible_in(const Node& node) const;
+  std::uint64_t possible_in(std::uint32_t node) const;
   void look_at_operands(std::uint32_t node);
   std::uint64_t before_shift(std::uint32_t node, std::uint64_t bits) const;
   bool is_constant(std::uint32_t node) const { return nodes_[node].op == Op::constant; }

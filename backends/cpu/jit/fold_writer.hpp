@@ -27,6 +27,9 @@ class FoldWriter {
   virtual void close(const x86::Gp& to, const x86::Gp& unit) = 0;
 };
 
+constexpr bool is_min_of(Fold fold) { return fold == Fold::min || fold == Fold::argmin; }
+constexpr bool is_max_of(Fold fold) { return fold == Fold::max || fold == Fold::argmax; }
+
 /// The bits that change no value they are folded with: -0 for a sum of floats.
 std::uint64_t fold_identity(Fold fold, DType type);
 

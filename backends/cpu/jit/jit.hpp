@@ -67,6 +67,9 @@ struct BlockTable;
 /// Null if this build has no AsmJit. `table` is for the same instruction set.
 std::shared_ptr<JitMemory> make_jit_memory(JitTarget target, const BlockTable& table);
 
+/// True for what a block function reads: elements of arrays, and indices.
+constexpr bool is_operand(Op op) { return op == Op::load || op == Op::index; }
+
 /// The nodes that a block function writes, in the order of its operands: each output's, but once, and no operand that
 /// is only folded.
 std::vector<std::uint32_t> result_nodes(const Program& program, Form form);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "jit.hpp"
+
 namespace lockstep::cpu::jit {
 namespace {
 
@@ -18,8 +20,8 @@ LoopValues find_loop_values(const Program& program, const Bits& bits, const std:
   std::vector<bool> changes(nodes.size());  // from element to element
   for (std::uint32_t n = 0; n < nodes.size(); ++n) {
     const auto args = operands(nodes[n]);
-    changes[n] = nodes[n].op == Op::load || nodes[n].op == Op::index ||
-                 std::any_of(args.begin(), args.end(), [&](std::uint32_t a) { return changes[a]; });
+    changes[n] =
+        is_operand(nodes[n].op) || std::any_of(args.begin(), args.end(), [&](std::uint32_t a) { return changes[a]; });
     if (!bits.is_needed(n)) continue;
     values.within[n] = changes[n];
     if (!changes[n] && nodes[n].op != Op::constant) values.before.push_back(n);

@@ -8,8 +8,7 @@ std::vector<std::uint32_t> result_nodes(const Program& program, Form form) {
   std::vector<std::uint32_t> nodes;
   for (const Output& output : program.outputs) {
     const Op op = program.nodes[output.node].op;
-    const bool operand = op == Op::load || op == Op::index;
-    if (output.fold != Fold::store && (operand || form == Form::fold)) continue;
+    if (output.fold != Fold::store && (is_operand(op) || form == Form::fold)) continue;
     if (std::find(nodes.begin(), nodes.end(), output.node) == nodes.end()) nodes.push_back(output.node);
   }
   return nodes;

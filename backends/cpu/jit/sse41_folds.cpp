@@ -20,8 +20,6 @@ constexpr int kEqual = 0;
 constexpr int kUnordered = 3;
 constexpr std::uint64_t kTopBit = std::uint64_t{1} << 63;
 
-bool is_min_of(Fold fold) { return fold == Fold::min || fold == Fold::argmin; }
-bool is_max_of(Fold fold) { return fold == Fold::max || fold == Fold::argmax; }
 bool is_bitwise(Fold fold) { return fold == Fold::band || fold == Fold::bor || fold == Fold::bxor; }
 
 constexpr FoldInstructions kAdd{I::kIdAddps, I::kIdAddpd, I::kIdPaddd, I::kIdPaddq, I::kIdPaddd, I::kIdPaddq};
