@@ -30,6 +30,7 @@ class Avx2 : public Machine {
   std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {
     return std::make_unique<Avx2FoldWriter>(cc_, *this, fold, type, counts);
   }
+  Vector for_fold(const Vector& v) override { return narrow(v); }
   int fold_registers() const override { return 12; }  // of 16
   void stream(bool past_caches) override { streams_ = past_caches; }
   void keep_constants_here() override { prologue_ = cc_.cursor(); }
@@ -39,8 +40,6 @@ class Avx2 : public Machine {
   Vector broadcast(DType type, x86::Mem from) override;
   Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
-  /// A bool in one register; other values as they are.
-  Vector narrow(const Vector& v);
 
  private:
   template <class Set>
@@ -88,6 +87,8 @@ class Avx2 : public Machine {
   Vector float_lanes(const Vector& a, const Vector& b, int immediate);
   Vector flip_top_bit(const Vector& a);
   Vector compare(Op op, const Vector& a, const Vector& b);
+  /// A bool in one register; other values as they are.
+  Vector narrow(const Vector& v);
   /// A bool as lanes of a type.
   Vector widen(const Vector& boolean, DType type);
   Vector choose(const Vector& lanes, const Vector& a, const Vector& b);

@@ -41,9 +41,6 @@ class Sse41 : public Machine {
   Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override;
 
-  /// A value in all lanes as an operand of instructions: a register that nothing overwrites, or memory.
-  asmjit::Operand literal(DType type, std::uint64_t bits);
-
  private:
   template <class Set>
   friend Vector dispatch(Set& set, Op op, DType result, const Vector& a, const Vector& b, const Vector& c);
@@ -60,6 +57,8 @@ class Sse41 : public Machine {
   static DType bits_of(DType type) { return size_of(type) == 8 ? DType::u64 : DType::u32; }
   Vector make(DType type);
   Vector copy_of(const Vector& v);
+  /// A value in all lanes as an operand of instructions: a register that nothing overwrites, or memory.
+  Operand literal(DType type, std::uint64_t bits);
   x86::Mem in_memory(DType type, std::uint64_t bits);
 
   // One instruction on each register: to = to op b, or a new value.
