@@ -50,7 +50,8 @@ Vector Avx512FoldWriter::identity() {
   return v;
 }
 
-void Avx512FoldWriter::begin(bool in_registers, int) {
+void Avx512FoldWriter::begin(Lanes lanes, int) {
+  const bool in_registers = lanes != Lanes::in_memory;
   lanes_.clear();
   nans_.clear();
   if (counts_) {

@@ -16,7 +16,7 @@ class Avx512FoldWriter : public FoldWriter {
 
   int registers() const override;
   bool takes_more() const override { return false; }
-  void begin(bool in_registers, int) override;
+  void begin(Lanes lanes, int) override;
   void add(int column, const Vector& x, const x86::KReg* tail) override;
   void add_at(const x86::Gp& lane, const Vector& x, const x86::KReg* tail) override;
   void close(const x86::Gp& to, const x86::Gp& unit) override;

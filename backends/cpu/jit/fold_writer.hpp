@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "lockstep/program.hpp"
 #include "vector.hpp"
 
@@ -12,13 +14,15 @@ class FoldWriter {
  public:
   virtual ~FoldWriter() = default;
 
-  /// Vector registers that `begin(true)` takes at least.
+  /// Vector registers that lanes take at least that are not in memory.
   virtual int registers() const = 0;
   /// True if it takes as many more as it is given.
   virtual bool takes_more() const = 0;
-  /// Starts a unit, with the lanes in registers, or in memory where `add_at` finds them by a running index. `more`: how
-  /// many more registers it may take.
-  virtual void begin(bool in_registers, int more) = 0;
+  /// Where the lanes of a unit are: in memory `add_at` finds them by a running index. Taken from the first row that is
+  /// added, they lie in registers and need not begin with the identity; all other rows are added by the same code.
+  enum class Lanes : std::uint8_t { in_memory, in_registers, from_first_row };
+  /// Starts a unit. `more`: how many more registers it may take.
+  virtual void begin(Lanes lanes, int more) = 0;
   /// Folds a vector of elements at `column` of a row; `tail`, if there, tells which of them exist.
   virtual void add(int column, const Vector& x, const x86::KReg* tail) = 0;
   /// The same with the lanes in memory: the elements begin at lane `lane`.

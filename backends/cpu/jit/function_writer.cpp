@@ -228,6 +228,10 @@ void FunctionWriter::write_units() {
 int FunctionWriter::spare_registers() const {
   if (!operations_.are_few()) return -1;
   int registers = machine_->fold_registers();
+  // Loads alone need no four registers, but those of one vector.
+  const auto is_wide = [](DType type) { return size_of(type) == 8; };
+  const bool wide = std::any_of(program_.arrays.begin(), program_.arrays.end(), is_wide);
+  if (operations_.all == 0) registers += wide ? 2 : 3;
   for (const Folded& fold : folds_) registers -= fold.writer->registers();
   return registers;
 }
@@ -236,15 +240,22 @@ void FunctionWriter::write_rows(const x86::Gp& end, int spare) {
   const int width = machine_->width();
   const auto takers =
       std::count_if(folds_.begin(), folds_.end(), [](const Folded& f) { return f.writer->takes_more(); });
-  const int more = spare / std::max(static_cast<int>(takers), 1);
+  const auto write_row = [&] {
+    for (int column = 0; column < kRow / width; ++column) {
+      write_elements(nullptr, column * width);
+      for (Folded& fold : folds_) fold.writer->add(column, values_[0][fold.node], nullptr);
+    }
+    cc_.add(i_, kRow);
+  };
+  // Code for one more row, of loads alone, is little, and saves an addition in eight.
+  const bool first_apart = takers > 0 && operations_.all == 0;
   const asmjit::Label row = cc_.newLabel();
-  for (Folded& fold : folds_) fold.writer->begin(true, more);
+  for (Folded& fold : folds_)
+    fold.writer->begin(first_apart ? FoldWriter::Lanes::from_first_row : FoldWriter::Lanes::in_registers,
+                       takers > 0 ? spare / static_cast<int>(takers) : 0);
+  if (first_apart) write_row();
   cc_.bind(row);
-  for (int column = 0; column < kRow / width; ++column) {
-    write_elements(nullptr, column * width);
-    for (Folded& fold : folds_) fold.writer->add(column, values_[0][fold.node], nullptr);
-  }
-  cc_.add(i_, kRow);
+  write_row();
   cc_.cmp(i_, end);
   cc_.jb(row);
 }
@@ -262,7 +273,7 @@ void FunctionWriter::write_any_rows(const x86::Gp& end) {
       for (Folded& fold : folds_) fold.writer->add_at(lane, values_[static_cast<std::size_t>(v)][fold.node], mask);
     }
   };
-  for (Folded& fold : folds_) fold.writer->begin(false, 0);
+  for (Folded& fold : folds_) fold.writer->begin(FoldWriter::Lanes::in_memory, 0);
   const auto loop = [&](int vectors) {
     const asmjit::Label begin = cc_.newLabel();
     const asmjit::Label rest = cc_.newLabel();

@@ -64,14 +64,17 @@ std::vector<x86::Vec> RowFoldWriter::make(int count, std::uint64_t bits) {
   return registers;
 }
 
-void RowFoldWriter::begin(bool in_registers, int more) {
-  in_rows_ = in_registers;
+void RowFoldWriter::begin(Lanes lanes, int more) {
+  in_rows_ = lanes != Lanes::in_memory;
   const std::uint64_t identity = counts_ ? 0 : fold_identity(fold_, type_);
   if (ordered()) {
     const int all = vectors_in_row() * parts();
-    lanes_ = make(in_registers ? std::min(more, all) : 0, identity);
+    lanes_.clear();
+    for (int r = 0; in_rows_ && r < std::min(more, all); ++r) lanes_.push_back(make());
+    taken_ = 0;
+    if (lanes == Lanes::from_first_row) return;
     const x86::Vec value = constant(identity);
-    for (int r = static_cast<int>(lanes_.size()); r < all; ++r) cc_.emit(set_.move, saved(r), value);
+    while (taken_ < all) take(taken_, value);
     return;
   }
   lanes_ = make(kFree, is_flipped() ? identity ^ kTopBit : identity);
@@ -153,6 +156,8 @@ void RowFoldWriter::add(int column, const Vector& value, const x86::KReg*) {
     if (is_flipped()) flip(part = copy(part));
     if (!ordered())
       combine(lanes_[static_cast<std::size_t>(place % kFree)], part);
+    else if (place == taken_)
+      take(place, part);
     else if (place < static_cast<int>(lanes_.size()))
       combine(lanes_[static_cast<std::size_t>(place)], part);
     else
@@ -160,6 +165,14 @@ void RowFoldWriter::add(int column, const Vector& value, const x86::KReg*) {
     if (is_float_extreme()) note_sign(part);
   }
   if (is_float_extreme()) note_nans(column, x);
+}
+
+void RowFoldWriter::take(int place, const x86::Vec& x) {
+  if (place < static_cast<int>(lanes_.size()))
+    cc_.emit(set_.move, lanes_[static_cast<std::size_t>(place)], x);
+  else
+    cc_.emit(set_.move, saved(place), x);
+  ++taken_;
 }
 
 x86::Mem RowFoldWriter::saved(int place) const { return memory_.cloneAdjusted(place * set_.bytes); }

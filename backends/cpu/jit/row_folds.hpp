@@ -29,7 +29,7 @@ class RowFoldWriter : public FoldWriter {
 
   int registers() const override;
   bool takes_more() const override { return ordered(); }
-  void begin(bool in_registers, int more) override;
+  void begin(Lanes lanes, int more) override;
   void add(int column, const Vector& value, const x86::KReg*) override;
   void add_at(const x86::Gp& lane, const Vector& x, const x86::KReg*) override;
   void close(const x86::Gp& to, const x86::Gp& unit) override;
@@ -68,6 +68,7 @@ class RowFoldWriter : public FoldWriter {
   void note_sign(const x86::Vec& x);
   void note_nan(const x86::Vec& x, const x86::Vec& y);
   void note_nans(int column, const Vector& x);
+  void take(int place, const x86::Vec& x);
   x86::Mem saved(int place) const;
   void add_to_memory(const x86::Mem& at, const x86::Vec& x);
   std::vector<x86::Vec> halve(int column, int stride);
@@ -83,6 +84,7 @@ class RowFoldWriter : public FoldWriter {
   bool counts_;
   asmjit::InstId op_ = 0;  // 0: several instructions
   bool in_rows_ = false;
+  int taken_ = 0;                // so many registers and places in memory hold a lane's first value
   std::vector<x86::Vec> lanes_;  // accumulators: the parts of vectors one behind the other
   // Of extremes of floats, whose instruction knows neither NaN nor the sign of zero: lanes that saw a NaN, and the
   // signs of all together.
