@@ -40,8 +40,11 @@ Array Device::Impl::allocate(const Shape& shape, DType type) {
   if (__builtin_mul_overflow(shape.size(), size_of(type), &bytes))
     fail(Code::bad_shape, "an array of shape {} and type {} has more bytes than 64 bits count", to_string(shape),
          to_string(type));
-  auto storage = std::make_shared<Storage>(shared_from_this(), pool.take(bytes));
-  return Array(std::move(storage), type, shape, row_major(shape), 0);
+  return Array(make_storage(bytes), type, shape, row_major(shape), 0);
+}
+
+std::shared_ptr<Storage> Device::Impl::make_storage(std::uint64_t bytes) {
+  return std::make_shared<Storage>(shared_from_this(), pool.take(bytes));
 }
 
 Device::Device(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

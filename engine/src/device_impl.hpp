@@ -59,6 +59,7 @@ class Device::Impl : public std::enable_shared_from_this<Device::Impl> {
   ~Impl();
 
   Array allocate(const Shape& shape, DType type);
+  std::shared_ptr<Storage> make_storage(std::uint64_t bytes);
   /// Evaluates all, with no call of another thread in between; returns the values that have no target. `replay`, if
   /// there, tells how the same can be done again.
   std::vector<Array> run(BackendQueue& on, std::span<const Want> wants, Replay* replay = nullptr);

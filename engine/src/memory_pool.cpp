@@ -30,14 +30,15 @@ MemoryPool::MemoryPool(std::string device, std::uint64_t limit, Allocate allocat
 
 std::unique_ptr<Buffer> MemoryPool::from_cache(std::uint64_t bytes) {
   // A block that is much too large stays for those who need it.
-  const auto end = cache_.upper_bound(bytes + bytes / 4);
-  const auto found =
-      std::find_if(cache_.lower_bound(bytes), end, [](const auto& size) { return !size.second.empty(); });
-  if (found == end) return nullptr;
-  std::unique_ptr<Buffer> buffer = std::move(found->second.back());
-  found->second.pop_back();
-  use_.cached -= buffer->bytes();
-  return buffer;
+  const std::uint64_t largest = bytes + bytes / 4;
+  for (auto size = cache_.lower_bound(bytes); size != cache_.end() && size->first <= largest; ++size) {
+    if (size->second.empty()) continue;
+    std::unique_ptr<Buffer> buffer = std::move(size->second.back());
+    size->second.pop_back();
+    use_.cached -= buffer->bytes();
+    return buffer;
+  }
+  return nullptr;
 }
 
 std::unique_ptr<Buffer> MemoryPool::allocate_locked(std::uint64_t bytes) {

@@ -79,10 +79,6 @@ struct Recipe {
     bool made = false;
     std::uint32_t number = 0;
   };
-  struct Made {
-    Shape shape;
-    DType type = DType::f32;
-  };
   struct Number {
     std::uint32_t leaf = 0;
     DType type = DType::f32;
@@ -98,7 +94,7 @@ struct Recipe {
   };
 
   std::vector<Step> steps;
-  std::vector<Made> made;
+  std::vector<Array> made;             ///< without memory
   std::vector<std::uint32_t> results;  ///< which of `made` are the results, in order
 };
 

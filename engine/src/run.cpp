@@ -128,7 +128,8 @@ class Run {
   std::shared_ptr<const Recipe> recipe(const Leaves& leaves, std::span<const Request> requests) {
     if (!repeatable_) return nullptr;
     auto recipe = std::make_shared<Recipe>();
-    for (const Array& array : made_) recipe->made.push_back({array.shape(), array.dtype()});
+    for (const Array& array : made_)
+      recipe->made.emplace_back(nullptr, array.dtype(), array.shape(), array.strides(), 0);
     for (const Prepared& p : passes_) {
       Recipe::Step step{p.executable, p.dims, p.work.array_operands, {}, p.work.arrays.size(), 0, {}};
       step.indices = p.work.index_operands.size();
@@ -334,7 +335,9 @@ std::vector<Array> Device::Impl::run_through_copies(BackendQueue& on, std::span<
 std::vector<Array> Device::Impl::follow(BackendQueue& on, const Recipe& recipe, const Leaves& leaves) {
   std::vector<Array> made;
   made.reserve(recipe.made.size());
-  for (const Recipe::Made& m : recipe.made) made.push_back(allocate(m.shape, m.type));
+  // Each made in its place: an array that was just written is slow to move.
+  for (const Array& like : recipe.made)
+    made.emplace_back(make_storage(like.bytes()), like.dtype(), like.shape(), like.strides(), 0);
   Scratch& scratch = *scratch_;
   // Numbers first: one that does not fit its type is refused before the device has done anything.
   scratch.scalars.clear();
