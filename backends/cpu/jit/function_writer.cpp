@@ -247,8 +247,8 @@ void FunctionWriter::write_rows(const x86::Gp& end, int spare) {
     }
     cc_.add(i_, kRow);
   };
-  // Code for one more row, of loads alone, is little, and saves an addition in eight.
-  const bool first_apart = takers > 0 && operations_.all == 0;
+  // One more row is little code while it is short, as in sum(x) and sum(x*x), and saves an addition in eight.
+  const bool first_apart = takers > 0 && operations_.all + static_cast<int>(program_.arrays.size()) <= 2;
   const asmjit::Label row = cc_.newLabel();
   for (Folded& fold : folds_)
     fold.writer->begin(first_apart ? FoldWriter::Lanes::from_first_row : FoldWriter::Lanes::in_registers,
