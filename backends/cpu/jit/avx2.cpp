@@ -311,6 +311,14 @@ Vector Avx2::narrow(const Vector& v) {
   return v.is_split ? as(low_halves(as(v, DType::u64), DType::u32), DType::boolean) : v;
 }
 
+/// Both halves of a lane of 64 bits are the same.
+Vector Avx2::for_fold(const Vector& v) {
+  if (!v.is_split) return v;
+  const Vector r = make(v.type);
+  cc_.vpblendd(r.part[0], v.part[0], v.part[1], 0xaa);
+  return r;
+}
+
 Vector Avx2::widen(const Vector& boolean, DType type) {
   if (!is_wide(type)) return as(narrow(boolean), type);
   if (boolean.is_split) return as(boolean, type);

@@ -30,7 +30,7 @@ class Avx2 : public Machine {
   std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {
     return std::make_unique<Avx2FoldWriter>(cc_, *this, fold, type, counts);
   }
-  Vector for_fold(const Vector& v) override { return narrow(v); }
+  Vector for_fold(const Vector& v) override;
   int fold_registers() const override { return 12; }  // of 16
   void stream(bool past_caches) override { streams_ = past_caches; }
   void keep_constants_here() override { prologue_ = cc_.cursor(); }

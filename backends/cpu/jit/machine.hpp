@@ -42,7 +42,7 @@ class Machine {
   virtual bool has_fold(Fold fold, DType type) const = 0;
   /// `counts`: the values are bools, of which the true ones are counted.
   virtual std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) = 0;
-  /// A value as folds take it: a bool in one register.
+  /// A value as folds take it: a bool in one register, its lanes in any order.
   virtual Vector for_fold(const Vector& v) { return v; }
   /// Vector registers that accumulators may take.
   virtual int fold_registers() const = 0;
