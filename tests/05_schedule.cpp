@@ -83,6 +83,7 @@ class Walk {
       if (!computed_.contains(n) || before.contains(n)) fault("not of this guard", n);
     for (const std::uint32_t n : computed_)
       if (!before.contains(n)) closed_[n] = {guard.condition, guard.when};
+    for (const std::uint32_t n : guard.selects) value(n);
   }
 
   const Program& p_;

@@ -6,9 +6,6 @@
 namespace lockstep::text {
 namespace {
 
-// Fewer operations cost less than a branch in which only some of the elements of a warp take part.
-constexpr std::size_t kFewestGuarded = 24;
-
 // Compilers for processors make vectors of a loop that has no branches.
 bool has_branches(Family family) {
   return family != Family::blocks && family != Family::along && family != Family::across;
@@ -208,6 +205,7 @@ void Element::guard(Writer& w, const Guard& guard, const Place& at) const {
       steps(w, {step}, at);
   }
   w.close();
+  for (const std::uint32_t n : guard.selects) compute(w, n, at);
 }
 
 void Element::steps(Writer& w, const Schedule& schedule, const Place& at) const {

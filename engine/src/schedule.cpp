@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -37,8 +38,7 @@ class Scheduler {
         uses_(nodes_.size(), 0),
         list_(nodes_.size(), 0) {
     for (std::uint32_t n = 0; n < nodes_.size(); ++n)
-      if (needed[n])
-        for (int a = 0; a < info(nodes_[n].op).arity; ++a) ++uses_[nodes_[n].args[static_cast<std::size_t>(a)]];
+      if (needed[n]) for_operands(n, [&](std::uint32_t a) { ++uses_[a]; });
     for (const std::uint32_t n : kept) ++uses_[n];
   }
 
@@ -51,14 +51,20 @@ class Scheduler {
     // The larger first: what they take, others cannot.
     std::stable_sort(sides.begin(), sides.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::multimap<std::uint32_t, std::shared_ptr<const Guard>> guards;  // by the select before which they stand
+    std::set<std::uint32_t> seen;                                       // conditions
     for (const auto& [operations, side] : sides) {
       Part part = part_of(side, list);
       if (part.operations < fewest_) continue;
       const std::uint32_t own = ++lists_;
       for (const std::uint32_t n : part.nodes) list_[n] = own;
-      guards.emplace(side.selects.front(),
-                     std::make_shared<Guard>(
-                         Guard{side.condition, side.when, std::move(part.results), schedule(part.nodes, own)}));
+      const bool is_usual = !seen.insert(side.condition).second;
+      const Nodes selects = is_usual ? Nodes() : selects_at_once(side, part.results, list);
+      for (const std::uint32_t s : selects) list_[s] = own;
+      // The usual part stands before the other, whose selects take its values.
+      const std::uint32_t place = side.selects.front();
+      guards.emplace_hint(guards.lower_bound(place), place,
+                          std::make_shared<Guard>(Guard{side.condition, side.when, is_usual, std::move(part.results),
+                                                        selects, schedule(part.nodes, own)}));
     }
     Schedule steps;
     for (const std::uint32_t n : nodes) {
@@ -73,11 +79,24 @@ class Scheduler {
   // An expression may hold so many selects in each other that looking at all is not worth it.
   static constexpr std::size_t kVisitsPerNode = 64;
 
-  /// Bools are left out: they need not lie in a register that could be set in two places.
+  /// The operands of a value. One that is not needed itself is part of one operation with the value, which has its
+  /// operands then.
+  template <class F>
+  void for_operands(std::uint32_t n, const F& f) const {
+    for (int i = 0; i < info(nodes_[n].op).arity; ++i) {
+      const std::uint32_t a = nodes_[n].args[static_cast<std::size_t>(i)];
+      f(a);
+      if (!needed_[a]) for_operands(a, f);
+    }
+  }
+
+  /// Bools are left out: they need not lie in a register that could be set in two places. Nor are
+  /// selects whose condition is not needed itself.
   std::vector<Side> sides_of(const Nodes& nodes) const {
     std::map<std::uint32_t, Nodes> selects;
     for (const std::uint32_t n : nodes)
-      if (nodes_[n].op == Op::select && nodes_[n].type != DType::boolean) selects[nodes_[n].args[0]].push_back(n);
+      if (nodes_[n].op == Op::select && nodes_[n].type != DType::boolean && needed_[nodes_[n].args[0]])
+        selects[nodes_[n].args[0]].push_back(n);
     std::vector<Side> sides;
     for (const auto& [condition, those] : selects)
       for (const bool when : {true, false}) sides.push_back({condition, when, those});
@@ -98,8 +117,7 @@ class Scheduler {
     };
     for (const std::uint32_t s : side.selects) use(side.value_of(nodes_[s]), true);
     for (std::size_t i = 0; i < part.nodes.size() && budget_ > 0; ++i, --budget_) {
-      const Node& node = nodes_[part.nodes[i]];
-      for (int a = 0; a < info(node.op).arity; ++a) use(node.args[static_cast<std::size_t>(a)], false);
+      for_operands(part.nodes[i], [&](std::uint32_t a) { use(a, false); });
     }
     if (budget_ == 0) return {};
     std::sort(part.nodes.begin(), part.nodes.end());
@@ -110,6 +128,18 @@ class Scheduler {
         part.results.push_back(n);
     }
     return part;
+  }
+
+  /// The selects that take results of a part, if nothing but the part is missing for any of them where it stands.
+  Nodes selects_at_once(const Side& side, const Nodes& results, std::uint32_t list) const {
+    const Side other{side.condition, !side.when, {}};
+    Nodes those;
+    for (const std::uint32_t s : side.selects) {
+      if (std::find(results.begin(), results.end(), side.value_of(nodes_[s])) == results.end()) continue;
+      if (list_[s] != list || other.value_of(nodes_[s]) >= side.selects.front()) return {};
+      those.push_back(s);
+    }
+    return those;
   }
 
   const std::vector<Node>& nodes_;

@@ -69,7 +69,7 @@ Vector Avx2::spread(DType type, const x86::Mem& from) {
   return v;
 }
 
-void Avx2::skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) {
+void Avx2::test_lanes(std::span<const Vector> conditions, bool when) {
   // In any order.
   const auto in_one = [&](const Vector& condition) -> x86::Vec {
     if (!condition.is_split) return condition.part[0];
@@ -89,13 +89,18 @@ void Avx2::skip_unless(std::span<const Vector> conditions, bool when, const asmj
     cc_.test(lanes, lanes);
   else
     cc_.cmp(lanes, 0xff);
-  cc_.je(skip);
 }
 
 Vector Avx2::zeros(DType type) {
   const Vector v = make(type);
   for (int p = 0; p < registers(type); ++p) cc_.vpxor(v.part[p], v.part[p], v.part[p]);
   return v;
+}
+
+Vector Avx2::duplicate(const Vector& v) {
+  const Vector r = make(v.type);
+  set(r, v);
+  return r;
 }
 
 void Avx2::set(const Vector& to, const Vector& from) {
@@ -193,6 +198,11 @@ Vector Avx2::emit(Op op, DType result, const Vector& a, const Vector& b, const V
   return dispatch(*this, op, result, a, b, c);
 }
 
+Vector Avx2::extreme(bool is_max, const Vector& a, const Vector& b) {
+  const bool wide = is_wide(a.type);
+  return each(is_max ? (wide ? I::kIdVmaxpd : I::kIdVmaxps) : (wide ? I::kIdVminpd : I::kIdVminps), a, b);
+}
+
 Vector Avx2::sqrt(const Vector& a) { return each(is_wide(a.type) ? I::kIdVsqrtpd : I::kIdVsqrtps, a); }
 
 /// 8-bit values back into their range after an operation on 32-bit lanes.
@@ -240,11 +250,11 @@ Vector Avx2::abs(const Vector& a) {
   return each(I::kIdVpsubq, each(I::kIdVpxor, a, sign), sign);
 }
 
-Vector Avx2::fma(const Vector& a, const Vector& b, const Vector& c) {
+Vector Avx2::fma(const Vector& a, const Vector& b, const Vector& c, bool minus_product, bool minus_c) {
   const Vector r = make(a.type);
   for (int p = 0; p < registers(a.type); ++p) {
     cc_.vmovaps(r.part[p], a.part[p]);
-    cc_.emit(is_wide(a.type) ? I::kIdVfmadd213pd : I::kIdVfmadd213ps, r.part[p], b.part[p], c.part[p]);
+    cc_.emit(fma_instruction(a.type, minus_product, minus_c), r.part[p], b.part[p], c.part[p]);
   }
   return r;
 }

@@ -22,9 +22,12 @@ class Avx2 : public Machine {
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
   Vector multiply_small(const Vector& a, const Vector& b) override;
   Vector shift_by(Op op, const Vector& a, int count) override;
+  Vector fma(const Vector& a, const Vector& b, const Vector& c, bool minus_product, bool minus_c) override;
+  Vector extreme(bool is_max, const Vector& a, const Vector& b) override;
   Vector cast_small(const Vector& a, DType to, int length) override;
-  void skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) override;
+  void test_lanes(std::span<const Vector> conditions, bool when) override;
   Vector zeros(DType type) override;
+  Vector duplicate(const Vector& v) override;
   void set(const Vector& to, const Vector& from) override;
   bool has_fold(Fold fold, DType type) const override { return Avx2FoldWriter::has(fold, type); }
   std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {
@@ -74,7 +77,6 @@ class Avx2 : public Machine {
   Vector neg(const Vector& a);
   Vector abs(const Vector& a);
   Vector sqrt(const Vector& a);
-  Vector fma(const Vector& a, const Vector& b, const Vector& c);
   Vector bitwise(Op op, const Vector& a, const Vector& b);
   Vector bit_not(const Vector& a);
   Vector shift(Op op, const Vector& a, const Vector& b);

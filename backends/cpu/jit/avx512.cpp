@@ -8,7 +8,7 @@ Vector Avx512::multiply_small(const Vector& a, const Vector& b) {
   return r;
 }
 
-void Avx512::skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) {
+void Avx512::test_lanes(std::span<const Vector> conditions, bool when) {
   x86::KReg all = conditions[0].mask;
   for (const Vector& condition : conditions.subspan(1)) {
     const x86::KReg joined = cc_.newKw();
@@ -20,13 +20,18 @@ void Avx512::skip_unless(std::span<const Vector> conditions, bool when, const as
     cc_.test(lanes, lanes);
   else
     cc_.cmp(lanes, 0xffff);
-  cc_.je(skip);
 }
 
 Vector Avx512::zeros(DType type) {
   const Vector v = memory_.make(type);
   for (int p = 0; p < parts(type); ++p) cc_.vpxord(v.part[p], v.part[p], v.part[p]);
   return v;
+}
+
+Vector Avx512::duplicate(const Vector& v) {
+  const Vector r = memory_.make(v.type);
+  set(r, v);
+  return r;
 }
 
 void Avx512::set(const Vector& to, const Vector& from) {

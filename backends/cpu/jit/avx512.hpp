@@ -24,6 +24,10 @@ class Avx512 : public Machine {
   }
   Vector multiply_small(const Vector& a, const Vector& b) override;
   Vector shift_by(Op op, const Vector& a, int count) override { return operations_.shift_by(op, a, count); }
+  Vector fma(const Vector& a, const Vector& b, const Vector& c, bool minus_product, bool minus_c) override {
+    return operations_.fma(a, b, c, minus_product, minus_c);
+  }
+  Vector extreme(bool is_max, const Vector& a, const Vector& b) override { return operations_.extreme(is_max, a, b); }
   Vector cast_small(const Vector& a, DType to, int) override { return emit(Op::cast, to, a, {}, {}); }
   void stream(bool past_caches) override { memory_.stream(past_caches); }
   void keep_constants_here() override { memory_.keep_constants_here(); }
@@ -37,8 +41,9 @@ class Avx512 : public Machine {
   void store(const Vector& v, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead) override {
     memory_.store(v, base, index, tail, ahead);
   }
-  void skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) override;
+  void test_lanes(std::span<const Vector> conditions, bool when) override;
   Vector zeros(DType type) override;
+  Vector duplicate(const Vector& v) override;
   void set(const Vector& to, const Vector& from) override;
   bool has_fold(Fold fold, DType type) const override { return Avx512FoldWriter::has(fold, type); }
   std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {

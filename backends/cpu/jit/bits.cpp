@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "fused.hpp"
+
 namespace lockstep::cpu::jit {
 namespace {
 
@@ -126,8 +128,13 @@ void Bits::look_at_operands(std::uint32_t node) {
       const bool extends = is_signed(from) && size_of(from) < size_of(n.type);
       return look(n.args[0], plain && is_plain(from) && !extends ? bits : kAll);
     }
+    case Op::fma: {
+      const SignedFma fma = take_signs(nodes_, n);
+      for (const std::uint32_t operand : {fma.a, fma.b, fma.c}) look(operand, kAll);
+      return;
+    }
     case Op::select:
-      look(n.args[0], kAll);
+      if (!find_extreme(nodes_, node)) look(n.args[0], kAll);
       for (const std::uint32_t side : {n.args[1], n.args[2]}) look(side, plain ? bits : kAll);
       return;
     default:

@@ -31,7 +31,7 @@ Vector dispatch(Set& set, Op op, DType result, const Vector& a, const Vector& b,
     case Op::sqrt:
       return set.sqrt(a);
     case Op::fma:
-      return set.fma(a, b, c);
+      return set.fma(a, b, c, false, false);
     case Op::bit_and:
     case Op::bit_or:
     case Op::bit_xor:

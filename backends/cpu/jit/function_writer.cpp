@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
+#include <utility>
 
 #include "avx2.hpp"
 #include "avx512.hpp"
@@ -13,8 +15,6 @@ namespace {
 constexpr int kUnit = static_cast<int>(kBlock);
 constexpr int kRow = static_cast<int>(kLanes);
 constexpr int kUnroll = 4;
-// Fewer operations cost less than a branch that is often taken the wrong way.
-constexpr std::size_t kFewestGuarded = 24;
 
 /// A count: the sum of a bool that was cast to an integer.
 bool is_count(const Program& program, const Output& output) {
@@ -68,14 +68,18 @@ void FunctionWriter::write() {
   function->setArg(0, operands);
   function->setArg(1, scalars);
   function->setArg(2, n_);
+  asmjit::BaseNode* const begin = cc_.cursor();
+  cc_.ret();
+  behind_ = cc_.setCursor(begin);
   if (form_ == Form::fold) find_folds();
   find_schedule();
   load_pointers(operands);
   load_runs();
   write_values_before_loops(scalars);
+  machine_->keep_constants_here();
   i_ = cc_.newUInt64();
   cc_.xor_(i_, i_);
-  machine_->keep_constants_here();
+  keep_constants();
   if (form_ == Form::stream) machine_->stream(true);
   if (form_ == Form::fold)
     write_units();
@@ -83,7 +87,6 @@ void FunctionWriter::write() {
     write_map();
   // Streaming stores are ordered by nothing else.
   if (form_ == Form::stream) cc_.sfence();
-  cc_.ret();
   cc_.endFunc();
   machine_->write_routines();
 }
@@ -105,6 +108,7 @@ void FunctionWriter::find_schedule() {
   loop_values_ = find_loop_values(program_, *bits_, kept);
   operations_ = count_operations();
   schedule_ = make_schedule(program_, loop_values_.within, kept, kFewestGuarded);
+  ranges_.emplace(program_, schedule_);
 }
 
 void FunctionWriter::load_pointers(const x86::Gp& operands) {
@@ -132,20 +136,34 @@ void FunctionWriter::load_runs() {
   }
 }
 
-/// Parameters and what depends on nothing else. Constants on the way are loaded anew in the loops.
+/// Parameters and what depends on nothing else.
 void FunctionWriter::write_values_before_loops(const x86::Gp& scalars) {
   for (const std::uint32_t n : loop_values_.before) {
     const Node& node = program_.nodes[n];
-    for (int a = 0; a < info(node.op).arity; ++a) {
-      const std::uint32_t operand = node.args[static_cast<std::size_t>(a)];
-      if (program_.nodes[operand].op == Op::constant && bits_->is_needed(operand)) write_value(operand, nullptr, 0);
-    }
     if (node.op == Op::scalar)
       values_[0][n] = machine_->broadcast(node.type, x86::ptr(scalars, static_cast<int>(8 * node.bits)));
     else
       write_value(n, nullptr, 0);
     values_[1][n] = values_[0][n];
   }
+}
+
+/// Those that are used most, before others take their places.
+void FunctionWriter::keep_constants() {
+  constexpr std::size_t kMost = 4;
+  std::map<std::pair<DType, std::uint64_t>, int> uses;
+  for (std::size_t n = 0; n < program_.nodes.size(); ++n) {
+    if (!loop_values_.within[n]) continue;
+    for (const std::uint32_t a : operands(program_.nodes[n]))
+      if (const Node& node = program_.nodes[a]; node.op == Op::constant && bits_->is_needed(a))
+        ++uses[{node.type, node.bits}];
+  }
+  std::vector<std::pair<int, std::pair<DType, std::uint64_t>>> most;
+  for (const auto& [constant, count] : uses)
+    if (count > 1) most.emplace_back(-count, constant);
+  std::sort(most.begin(), most.end());
+  for (std::size_t i = 0; i < std::min(most.size(), kMost); ++i)
+    machine_->constant(most[i].second.first, most[i].second.second);
 }
 
 FunctionWriter::Operations FunctionWriter::count_operations() const {

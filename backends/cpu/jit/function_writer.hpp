@@ -7,6 +7,7 @@
 
 #include "bits.hpp"
 #include "block_ops.hpp"
+#include "float_ranges.hpp"
 #include "jit.hpp"
 #include "lockstep/schedule.hpp"
 #include "loop_values.hpp"
@@ -56,6 +57,7 @@ class FunctionWriter {
   void load_pointers(const x86::Gp& operands);
   void load_runs();
   void write_values_before_loops(const x86::Gp& scalars);
+  void keep_constants();
   Operations count_operations() const;
 
   void write_map();
@@ -68,6 +70,9 @@ class FunctionWriter {
   void write_elements(const x86::KReg* tail, int ahead, int vectors = 1);
   void write_steps(const Schedule& steps, const x86::KReg* tail, int ahead);
   void write_guard(const Guard& guard, const x86::KReg* tail, int ahead);
+  void write_inside(const Guard& guard, const x86::KReg* tail, int ahead);
+  void write_apart(const Guard& guard, const x86::KReg* tail, int ahead);
+  void load_constant(std::uint32_t n);
   void write_value(std::uint32_t n, const x86::KReg* tail, int ahead);
   Vector write_index(const Run& run, int ahead);
   Vector write_value_of(std::uint32_t n, const Values& values, const x86::KReg* tail, int ahead);
@@ -87,10 +92,12 @@ class FunctionWriter {
   LoopValues loop_values_;
   Operations operations_;
   Schedule schedule_;
+  std::optional<FloatRanges> ranges_;
   std::vector<Folded> folds_;
   std::vector<x86::Gp> pointers_;
   std::vector<Run> runs_;
-  std::optional<x86::Mem> scratch_;  // of calls
+  std::optional<x86::Mem> scratch_;     // of calls
+  asmjit::BaseNode* behind_ = nullptr;  // the end of the loops, behind which rare parts stand
   x86::Gp n_;
   x86::Gp i_;
 };

@@ -1,19 +1,10 @@
 #include "loop_values.hpp"
 
 #include <algorithm>
-#include <span>
 
 #include "jit.hpp"
 
 namespace lockstep::cpu::jit {
-namespace {
-
-std::span<const std::uint32_t> operands(const Node& node) {
-  return std::span(node.args).first(static_cast<std::size_t>(info(node.op).arity));
-}
-
-}  // namespace
-
 LoopValues find_loop_values(const Program& program, const Bits& bits, const std::vector<std::uint32_t>& kept) {
   const std::vector<Node>& nodes = program.nodes;
   LoopValues values{{}, std::vector<bool>(nodes.size())};

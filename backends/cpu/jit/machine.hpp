@@ -30,13 +30,19 @@ class Machine {
   virtual Vector multiply_small(const Vector& a, const Vector& b) = 0;
   /// Op::shl or Op::shr by a constant below the width of the type.
   virtual Vector shift_by(Op op, const Vector& a, int count) = 0;
+  /// +-(a * b) +- c, rounded once.
+  virtual Vector fma(const Vector& a, const Vector& b, const Vector& c, bool minus_product, bool minus_c) = 0;
+  /// Of floats: a < b (of a maximum a > b) ? a : b.
+  virtual Vector extreme(bool is_max, const Vector& a, const Vector& b) = 0;
   /// To a float, from a 64-bit integer that lies in 0 .. 2^length-1 with a length below 53.
   virtual Vector cast_small(const Vector& a, DType to, int length) = 0;
 
-  /// Jumps to `skip` unless a lane of one of the bools is `when`.
-  virtual void skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) = 0;
+  /// Sets the flags: "equal" if no lane of any of the bools is `when`.
+  virtual void test_lanes(std::span<const Vector> conditions, bool when) = 0;
   /// A value of zeros that `set` may change; not a bool.
   virtual Vector zeros(DType type) = 0;
+  /// The same value, which `set` may change.
+  virtual Vector duplicate(const Vector& v) = 0;
   virtual void set(const Vector& to, const Vector& from) = 0;
 
   virtual bool has_fold(Fold fold, DType type) const = 0;

@@ -74,6 +74,11 @@ Vector Operations::sqrt(const Vector& a) {
              : each(a, [](x86::Compiler& cc, const x86::Vec& r, const x86::Vec& x) { return cc.vsqrtpd(r, x); });
 }
 
+Vector Operations::extreme(bool is_max, const Vector& a, const Vector& b) {
+  if (a.type == DType::f32) return each(a, b, is_max ? Two{LOCKSTEP_EACH(vmaxps)} : Two{LOCKSTEP_EACH(vminps)});
+  return each(a, b, is_max ? Two{LOCKSTEP_EACH(vmaxpd)} : Two{LOCKSTEP_EACH(vminpd)});
+}
+
 Vector Operations::abs(const Vector& a) {
   if (is_floating(a.type)) {
     const std::uint64_t rest = a.type == DType::f32 ? 0x7fffffffu : 0x7fffffffffffffffu;
@@ -87,14 +92,11 @@ Vector Operations::abs(const Vector& a) {
   return r;
 }
 
-Vector Operations::fma(const Vector& a, const Vector& b, const Vector& c) {
+Vector Operations::fma(const Vector& a, const Vector& b, const Vector& c, bool minus_product, bool minus_c) {
   Vector r = memory_.make(a.type);
   for (int p = 0; p < parts(a.type); ++p) {
     cc_.vmovaps(r.part[p], a.part[p]);
-    if (a.type == DType::f32)
-      cc_.vfmadd213ps(r.part[p], b.part[p], c.part[p]);
-    else
-      cc_.vfmadd213pd(r.part[p], b.part[p], c.part[p]);
+    cc_.emit(fma_instruction(a.type, minus_product, minus_c), r.part[p], b.part[p], c.part[p]);
   }
   return r;
 }

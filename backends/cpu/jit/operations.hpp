@@ -12,6 +12,8 @@ class Operations {
 
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c);
   Vector shift_by(Op op, const Vector& a, int count);
+  Vector fma(const Vector& a, const Vector& b, const Vector& c, bool minus_product, bool minus_c);
+  Vector extreme(bool is_max, const Vector& a, const Vector& b);
   /// `a` where the mask is set, else `b`.
   Vector blend(const x86::KReg& mask, const Vector& a, const Vector& b);
 
@@ -31,7 +33,6 @@ class Operations {
   Vector neg(const Vector& a);
   Vector abs(const Vector& a);
   Vector sqrt(const Vector& a);
-  Vector fma(const Vector& a, const Vector& b, const Vector& c);
   Vector bitwise(Op op, const Vector& a, const Vector& b);
   Vector bit_not(const Vector& a);
   Vector shift(Op op, const Vector& a, const Vector& b);

@@ -75,7 +75,7 @@ Vector Sse41::constant(DType type, std::uint64_t bits) {
   return v;
 }
 
-void Sse41::skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) {
+void Sse41::test_lanes(std::span<const Vector> conditions, bool when) {
   const Vector all = copy_of(conditions[0]);
   for (const Vector& condition : conditions.subspan(1)) onto(when ? I::kIdPor : I::kIdPand, all, condition);
   const x86::Gp lanes = cc_.newUInt32();
@@ -84,13 +84,18 @@ void Sse41::skip_unless(std::span<const Vector> conditions, bool when, const asm
     cc_.test(lanes, lanes);
   else
     cc_.cmp(lanes, 0xf);
-  cc_.je(skip);
 }
 
 Vector Sse41::zeros(DType type) {
   const Vector v = make(type);
   onto(I::kIdPxor, v, v);
   return v;
+}
+
+Vector Sse41::duplicate(const Vector& v) {
+  const Vector r = make(v.type);
+  set(r, v);
+  return r;
 }
 
 void Sse41::set(const Vector& to, const Vector& from) {
@@ -241,7 +246,14 @@ Vector Sse41::abs(const Vector& a) {
   return r;
 }
 
-Vector Sse41::fma(const Vector& a, const Vector& b, const Vector& c) {
+Vector Sse41::extreme(bool is_max, const Vector& a, const Vector& b) {
+  const bool wide = is_wide(a.type);
+  return each(is_max ? (wide ? I::kIdMaxpd : I::kIdMaxps) : (wide ? I::kIdMinpd : I::kIdMinps), a, b);
+}
+
+Vector Sse41::fma(const Vector& a, const Vector& b, const Vector& c, bool minus_product, bool minus_c) {
+  if (minus_product) return fma(neg(a), b, c, false, minus_c);
+  if (minus_c) return fma(a, b, neg(c), false, false);
   Vector r;
   r.type = a.type;
   for (int p = 0; p < registers(a.type); ++p)

@@ -23,9 +23,12 @@ class Sse41 : public Machine {
   Vector emit(Op op, DType result, const Vector& a, const Vector& b, const Vector& c) override;
   Vector multiply_small(const Vector& a, const Vector& b) override;
   Vector shift_by(Op op, const Vector& a, int count) override;
+  Vector fma(const Vector& a, const Vector& b, const Vector& c, bool minus_product, bool minus_c) override;
+  Vector extreme(bool is_max, const Vector& a, const Vector& b) override;
   Vector cast_small(const Vector& a, DType to, int length) override;
-  void skip_unless(std::span<const Vector> conditions, bool when, const asmjit::Label& skip) override;
+  void test_lanes(std::span<const Vector> conditions, bool when) override;
   Vector zeros(DType type) override;
+  Vector duplicate(const Vector& v) override;
   void set(const Vector& to, const Vector& from) override;
   bool has_fold(Fold fold, DType type) const override { return Sse41FoldWriter::has(fold, type); }
   std::unique_ptr<FoldWriter> make_fold(Fold fold, DType type, bool counts) override {
@@ -87,8 +90,6 @@ class Sse41 : public Machine {
   template <class F>
   Vector shift_kind(Op op, const Vector& a, F by);
   void shift_lanes(Id id, const Vector& to, const Vector& counts);
-
-  Vector fma(const Vector& a, const Vector& b, const Vector& c);
 
   // Lanes as wide as the type, all bits set where it holds.
   Vector equal_lanes(const Vector& a, const Vector& b);

@@ -12,6 +12,15 @@ x86::Mem element(DType type, const x86::Gp& base, const x86::Gp& index, int part
 
 }  // namespace
 
+asmjit::InstId fma_instruction(DType type, bool minus_product, bool minus_third) {
+  namespace I = x86::Inst;
+  static constexpr asmjit::InstId kIds[2][2][2] = {
+      // by type, product, third
+      {{I::kIdVfmadd213ps, I::kIdVfmsub213ps}, {I::kIdVfnmadd213ps, I::kIdVfnmsub213ps}},
+      {{I::kIdVfmadd213pd, I::kIdVfmsub213pd}, {I::kIdVfnmadd213pd, I::kIdVfnmsub213pd}}};
+  return kIds[type == DType::f64][minus_product][minus_third];
+}
+
 Vector Memory::make(DType type) {
   Vector v;
   v.type = type;

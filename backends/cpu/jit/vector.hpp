@@ -25,6 +25,9 @@ struct Vector {
   x86::KReg mask;
 };
 
+/// The instruction that makes its first operand +-(first * second) +- third, of f32 or f64.
+asmjit::InstId fma_instruction(DType type, bool minus_product, bool minus_third);
+
 inline int parts(DType type) { return type == DType::boolean ? 0 : size_of(type) == 8 ? 2 : 1; }
 
 /// Emits loads, stores and constants. `tail`, if valid, is the mask of the lanes that exist.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -22,11 +23,19 @@ using Schedule = std::vector<Step>;
 /// Values that only one side of selects needs: where no element of a group takes that side, they need not be computed.
 /// The reduction of large angles is such a part, and most `where(c, f(x), g(x))` of the user's have two.
 struct Guard {
-  std::uint32_t condition = 0;         ///< the bool that the selects look at
-  bool when = false;                   ///< the values are needed where the condition is this
+  std::uint32_t condition = 0;  ///< the bool that the selects look at
+  bool when = false;            ///< the values are needed where the condition is this
+  /// The other side is guarded too and more work, so that this one is likely the usual: a branch would gain little.
+  bool is_usual = false;
   std::vector<std::uint32_t> results;  ///< those that the selects take; their other values matter to nobody
+  /// The selects that take them, if all other operands of those are there by now: they belong to the guard then, and
+  /// are no steps of their own. A processor need not select where nothing was computed.
+  std::vector<std::uint32_t> selects;
   Schedule steps;
 };
+
+/// Parts of fewer operations cost less than a branch that is often taken the wrong way.
+inline constexpr std::size_t kFewestGuarded = 10;
 
 /// Schedules the values that are marked in `needed`, one mark for each node. `kept` are those
 /// that are looked at from outside. Parts of fewer operations than `fewest` are not worth a branch and get no guard.

@@ -18,6 +18,10 @@ struct Split {
 // ln(2) and log10(2), whose first parts times an exponent are exact
 inline constexpr Split kLn2{0x1.62e4p-1, 0x1.7f7d1cp-20, 0x1.62e42fefa4p-1, -0x1.8432a1b0e2634p-43};
 inline constexpr Split kLog10Of2{0x1.344p-2, 0x1.3509f8p-18, 0x1.34413509f8p-2, -0x1.80433b83b532ap-44};
+// pi/2, whose second part times a number of quadrants is exact
+inline constexpr double kQuadrantF32[] = {0x1.921fb6p0, -0x1.778p-25, 0x1.68c234p-39};
+inline constexpr double kQuadrantF64[] = {0x1.921fb54442d18p0, 0x1.1a626331p-54, 0x1.1701b839a252p-88};
+inline constexpr Table kQuadrant{kQuadrantF32, kQuadrantF64};
 // Others, first parts with all digits
 inline constexpr Split kLn2Full{0x1.62e43p-1, -0x1.05c61p-29, 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
 inline constexpr Split kLog2E{0x1.715476p0, 0x1.4ae0cp-26, 0x1.71547652b82fep0, 0x1.777d0ffda0d24p-56};
@@ -64,6 +68,13 @@ inline constexpr double kCosF32[] = {  // 2^-32.9
 inline constexpr double kCosF64[] = {  // 2^-63.9
     0x1.555555555554bp-5, -0x1.6c16c16c15016p-10, 0x1.a01a019c8f3eep-16, -0x1.27e4f7f19d4b2p-22, 0x1.1ee9dbd0d86a6p-29, -0x1.8fa681e385241p-37};
 inline constexpr Table kCos{kCosF32, kCosF64};
+
+// sin(x) = x - x^3/8 + c0 x^3 + ..., x < 1.5709
+inline constexpr double kHalfTurnSinF32[] = {  // 2^-32.6
+    -0x1.555556p-5, 0x1.111118p-7, -0x1.a01b0ap-13, 0x1.71caf2p-19, -0x1.a174cep-26};
+inline constexpr double kHalfTurnSinF64[] = {  // 2^-63.4
+    -0x1.5555555555555p-5, 0x1.1111111111104p-7, -0x1.a01a01a019417p-13, 0x1.71de3a551234p-19, -0x1.ae64564eaae5ep-26, 0x1.6124517ca984bp-33, -0x1.ae792a986d6ep-41, 0x1.93dc457c44defp-49, -0x1.0da17ba355858p-57};
+inline constexpr Table kHalfTurnSin{kHalfTurnSinF32, kHalfTurnSinF64};
 
 // atan(x) = x + c0 x^3 + ..., x <= 0.25
 inline constexpr double kAtanF32[] = {  // 2^-32.4

@@ -1,6 +1,8 @@
-// erf, erfc: a polynomial below 1/2; from there on erfc(x) = exp(-x^2) p((x - a) / (x + a)) / (2 + 3x).
+// erf: polynomials below 17/16 and, times exp(-x^2), beyond. erfc: a polynomial below 1/2; from there on
+// exp(-x^2) p((x - a) / (x + a)) / (2 + 3x).
 #include "exponential.hpp"
 #include "functions.hpp"
+#include "special_coefficients.hpp"
 
 namespace lockstep::math {
 namespace {
@@ -33,7 +35,7 @@ Complement complement(const Number& x) {
   return {{product.hi, fma(power.hi, quotient.lo, fma(power.lo, quotient.hi, product.lo))}, e.k};
 }
 
-/// value * 2^k, to add to 1 or 2, where the smallest no longer count.
+/// value * 2^k, to take from 2, where the smallest no longer count.
 Pair scaled(const Complement& c, const Number& k) {
   const Number factor = power_of_two(select(k < -100, k.like(-100), k), c.value.hi.type());
   return {c.value.hi * factor, c.value.lo * factor};
@@ -51,16 +53,15 @@ Number bounded(const Number& x) { return at_most(x, x.is_f32() ? 10.25 : 27.375)
 }  // namespace
 
 Number erf(const Number& x) {
-  const Number magnitude = abs(x);
-  const Number small = magnitude < 0.5;
-  // Numbers so small that the second word would be subnormal are brought up for the product.
-  const Number tiny = magnitude < by_type(x, 0x1p-90, 0x1p-900);
-  const Number up = select(tiny, by_type(x, 0x1p64, 0x1p600), 1), down = select(tiny, by_type(x, 0x1p-64, 0x1p-600), 1);
-  const Pair near = near_zero(magnitude * up);
-  const Complement c = complement(bounded(magnitude));
-  const Pair far = scaled(c, c.k);
-  const Pair value{select(small, near.hi, far.hi), select(small, near.lo, far.lo)};
-  return flip_sign(combine(select(small, x.like(0), 1), value, ~small) * down, sign_of(x));
+  const Number z = x * x, magnitude = abs(x);
+  const Number from_middle = z - 0.5;
+  const Number near = fma(x, polynomial_by_halves(from_middle, from_middle * from_middle, kErfNear), x);
+  // From here on it is 1. What is taken from 1 is below 1/7 and need not be exact to the ulp.
+  const double one = x.is_f32() ? 4 : 6;
+  const Number never_nan = select(magnitude < one, magnitude, one);
+  const Number t = at_most(magnitude, one) - 1.5;
+  const Number complement = exp_of_moderate(-never_nan * never_nan) * polynomial_by_halves(t, t * t, kErfFar);
+  return select(magnitude < 1.0625, near, negate_if(x < 0, 1 - complement));
 }
 
 Number erfc(const Number& x) {

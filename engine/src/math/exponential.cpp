@@ -18,15 +18,43 @@ Whole nearest_whole(const Number& shifted) {
   return {shifted - big, to_signed_bits(shifted) - to_signed_bits(big)};
 }
 
+/// The nearest whole number to x / ln(2).
+Whole quotient_by_ln2(const Number& x) { return nearest_whole(fma(x, high(x, kLog2E), rounding_constant(x))); }
+/// x - n ln(2). Exact: the first part of ln(2) has 41 digits (15 in f32), and what is left has no more than x.
+Number less_most(const Number& x, const Whole& n) { return fma(n.value, -high(x, kLn2), x); }
+
+/// Never NaN.
+Number within(const Number& x, double low, double high) {
+  const Number bounded = select(x < high, x, high);
+  return select(bounded > low, bounded, low);
+}
+
+/// e^(hi + lo), rounded once beyond one word.
+Number exp_near_one(const Number& hi, const Number& lo) {
+  const Pair one_more = fast_two_sum(hi.like(1), hi);
+  const Number square = hi * hi;
+  return one_more.hi + fma(square, polynomial_by_halves(hi, square, kExp), plus(one_more.lo, lo));
+}
+
+/// y 2^k of a y near 1, if it is a normal number.
+Number scale_normal(const Number& y, const Number& k) {
+  return bitcast(to_signed_bits(y) + (k << layout(y).digits), y.type());
+}
+
+/// y 2^k of a y near 1. It is normal where abs(x) is below `usual`; where x is NaN it is NaN.
+Number power_of(const Number& x, const Number& usual, const Number& y, const Number& k) {
+  const Number normal = scale_normal(y, k), any = select(x == x, scale(y, k), x);
+  return select(abs(x) < usual, normal, any);
+}
+
 }  // namespace
 
 Number clamp_exponent(const Number& x) { return x.is_f32() ? clamp(x, -105, 90) : clamp(x, -746, 711); }
 Number clamp_binary_exponent(const Number& x) { return x.is_f32() ? clamp(x, -151, 129) : clamp(x, -1076, 1025); }
 
 ReducedExponent reduce_exponent(const Number& x) {
-  const Whole n = nearest_whole(fma(x, high(x, kLog2E), rounding_constant(x)));
-  // Exact: the first part of ln(2) has 41 digits (15 in f32), and what is left has no more than x.
-  const Number most = fma(n.value, -high(x, kLn2), x);
+  const Whole n = quotient_by_ln2(x);
+  const Number most = less_most(x, n);
   const Number hi = fma(n.value, -low(x, kLn2), most);
   return {n.k, {hi, fma(n.value, -low(x, kLn2), most - hi)}};
 }
@@ -52,17 +80,26 @@ Pair exp_reduced(const Pair& r) {
   return {one_more.hi, one_more.lo + p.lo};
 }
 
+Number exp_of_moderate(const Number& x) {
+  const Whole n = quotient_by_ln2(x);
+  const Number r = fma(n.value, -low(x, kLn2), less_most(x, n));
+  return scale_normal(exp_near_one(r, x.like(0)), n.k);
+}
+
 Number exp(const Number& x) {
-  const ReducedExponent e = reduce_exponent(clamp_exponent(x));
-  return scale(sum(exp_reduced(e.r)), e.k);
+  const Number bounded = x.is_f32() ? within(x, -105, 90) : within(x, -746, 711);
+  const Whole n = quotient_by_ln2(bounded);
+  const Number r = fma(n.value, -low(x, kLn2), less_most(bounded, n));
+  return power_of(x, by_type(x, 87, 708), exp_near_one(r, x.like(0)), n.k);
 }
 
 Number exp2(const Number& x) {
-  const Number bounded = clamp_binary_exponent(x);
+  const Number bounded = x.is_f32() ? within(x, -151, 129) : within(x, -1076, 1025);
   const Whole n = nearest_whole(bounded + rounding_constant(x));
   const Number r = bounded - n.value;
   const Pair product = two_product(r, high(x, kLn2Full));
-  return scale(sum(exp_reduced({product.hi, fma(r, low(x, kLn2Full), product.lo)})), n.k);
+  const Number y = exp_near_one(product.hi, fma(r, low(x, kLn2Full), product.lo));
+  return power_of(x, by_type(x, 126, 1022), y, n.k);
 }
 
 Number expm1(const Number& x) {

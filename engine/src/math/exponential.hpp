@@ -20,6 +20,9 @@ Pair expm1_reduced(const Pair& r);
 /// e^r as an unevaluated sum, whose second word is up to 0.07.
 Pair exp_reduced(const Pair& r);
 
+/// e^x of x from -80 (-700) to 80 (700).
+Number exp_of_moderate(const Number& x);
+
 /// Bounds beyond which exp is 0 or infinite, with a k that `scale` takes.
 Number clamp_exponent(const Number& x);
 /// The same for powers of 2.

@@ -29,13 +29,12 @@ Pair two_sum(const Number& a, const Number& b) {
   return {s, (a - (s - v)) + (b - v)};
 }
 
-Number plus(const Number& a, const Number& b) {
-  const auto is_zero = [](const Number& x) {
-    const Node& node = x.builder().node(x.value());
-    return node.op == Op::constant && node.bits == 0;
-  };
-  return is_zero(b) ? a : is_zero(a) ? b : a + b;
+bool is_zero(const Number& a) {
+  const Node& node = a.builder().node(a.value());
+  return node.op == Op::constant && node.bits == 0;
 }
+
+Number plus(const Number& a, const Number& b) { return is_zero(b) ? a : is_zero(a) ? b : a + b; }
 
 Pair two_product(const Number& a, const Number& b) {
   const Number p = a * b;
@@ -68,6 +67,10 @@ Number polynomial(const Number& x, const Table& table, std::size_t first, std::s
     sum = fma(sum, x, c[i]);
   }
   return sum;
+}
+
+Number polynomial_by_halves(const Number& x, const Number& square, const Table& table, std::size_t first) {
+  return fma(polynomial(square, table, first + 1, 2), x, polynomial(square, table, first, 2));
 }
 
 }  // namespace lockstep::math

@@ -54,6 +54,8 @@ Pair fast_two_sum(const Number& a, const Number& b);
 Pair two_sum(const Number& a, const Number& b);
 /// The same sum with a second word of at most half an ulp of the first.
 inline Pair normalized(const Pair& a) { return fast_two_sum(a.hi, a.lo); }
+/// Is it the constant +0?
+bool is_zero(const Number& a);
 /// a + b, without an operation where one is the constant 0.
 Number plus(const Number& a, const Number& b);
 /// a * b exactly, but for underflow.
@@ -75,5 +77,8 @@ inline Number low(const Number& like, const Split& c) { return by_type(like, c.f
 std::span<const double> coefficients(const Number& x, const Table& table);
 /// c[first] + c[first+step] x + c[first+2 step] x^2 + ..., by Horner's rule with fma.
 Number polynomial(const Number& x, const Table& table, std::size_t first = 0, std::size_t step = 1);
+/// The polynomial of every power, of which the even and the odd ones are summed by themselves in `square` = x*x: each
+/// operation waits for the one before, and two chains take half the time of one.
+Number polynomial_by_halves(const Number& x, const Number& square, const Table& table, std::size_t first = 0);
 
 }  // namespace lockstep::math

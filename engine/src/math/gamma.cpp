@@ -4,8 +4,8 @@
 
 #include "exponential.hpp"
 #include "functions.hpp"
-#include "gamma_coefficients.hpp"
 #include "logarithm.hpp"
+#include "special_coefficients.hpp"
 #include "trigonometric.hpp"
 
 namespace lockstep::math {

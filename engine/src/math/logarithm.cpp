@@ -11,10 +11,36 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// `y` where x is positive and finite; else what a logarithm gives.
-Number with_edges(const Number& x, const Number& y) {
-  const Number inside = (x > 0) & (x < kInfinity);
-  return select(inside, y, select(x == 0, x.like(-kInfinity), select(x < 0, x.like(kNaN), x)));
+/// Of a positive normal number.
+Decomposed decompose_normal(const Number& x) {
+  const int digits = layout(x).digits;
+  const Number bits = to_signed_bits(x);
+  const Number root_half = bits.like_bits(x.is_f32() ? 0x3f3504f3u : 0x3fe6a09e667f3bcdu);
+  const Number k = (bits - root_half) >> digits;
+  return {k, bitcast(bits - (k << digits), x.type())};
+}
+
+/// A small whole number as a float.
+Number to_float(const Number& k) {
+  if (k.type() == DType::i32) return cast(k, DType::f32);
+  // Few processors convert 64 bits at once: k becomes the last digits of a large number.
+  const Number big = bitcast(k, DType::f64).like(0x1.8p52);
+  return bitcast(k + to_signed_bits(big), DType::f64) - big;
+}
+
+/// A logarithm of any x, by `of(k, m)` of its parts; few numbers are not positive and normal, and what only those need
+/// is computed only where there is one.
+template <class F>
+Number logarithm(const Number& x, F of) {
+  const auto positive = [&of](const Number& y, double up) {
+    const Decomposed d = decompose_normal(y);
+    return of(to_float(up == 0 ? d.k : d.k - up), log_reduced({d.m - 1, y.like(0)}));
+  };
+  const Number normal = positive(x, 0);
+  const Number subnormal = positive(x * by_type(x, 0x1p24, 0x1p53), x.is_f32() ? 24 : 53);
+  const Number edge = select(x == 0, x.like(-kInfinity), select(x < 0, x.like(kNaN), x));
+  const Number rare = select((x > 0) & (x < 1), subnormal, edge);
+  return select((x >= by_type(x, 0x1p-126, 0x1p-1022)) & (x < kInfinity), normal, rare);
 }
 
 /// (high + low) + b, of a smaller b.
@@ -35,10 +61,8 @@ Decomposed decompose(const Number& x) {
   const Layout l = layout(x);
   const double up = l.digits + 1;
   const Number subnormal = x < by_type(x, 0x1p-126, 0x1p-1022);
-  const Number bits = to_signed_bits(select(subnormal, x * by_type(x, 0x1p24, 0x1p53), x));
-  const Number root_half = bits.like_bits(x.is_f32() ? 0x3f3504f3u : 0x3fe6a09e667f3bcdu);
-  const Number k = (bits - root_half) >> l.digits;
-  return {k - select(subnormal, k.like(up), 0), bitcast(bits - (k << l.digits), x.type())};
+  const Decomposed d = decompose_normal(select(subnormal, x * by_type(x, 0x1p24, 0x1p53), x));
+  return {d.k - select(subnormal, d.k.like(up), 0), d.m};
 }
 
 Pair log_argument(const Pair& f) {
@@ -47,9 +71,18 @@ Pair log_argument(const Pair& f) {
 }
 
 Pair log_reduced(const Pair& f) {
-  const Pair s = log_argument(f);
-  const Number z = s.hi * s.hi;
-  return {s.hi + s.hi, fma(s.hi * z, polynomial(z, kLog), s.lo + s.lo)};
+  // With s = f / (2 + f) it is 2 atanh(s) = f - f^2/2 + s (f^2/2 + p(s^2)), where s counts little. Source: fdlibm,
+  // e_log.c, Sun Microsystems, 1993.
+  const Number s = f.hi / (f.hi + 2);
+  const Number z = s * s;
+  const Number half = f.hi * 0.5;
+  const Pair square = two_product(f.hi, half);
+  const Number most = f.hi - square.hi;
+  const Number curved = fma(z, polynomial_by_halves(z, z * z, kLog), square.hi);
+  const Number lost = ((f.hi - most) - square.hi) - square.lo;
+  if (is_zero(f.lo)) return {most, fma(s, curved, lost)};
+  const Number slope = fma(s, fma(s, 2, -2), 1);  // 1 / (1 + f) to two digits
+  return {most, fma(s, curved, fma(f.lo, slope, lost))};
 }
 
 Pair exact_log_reduced(const Pair& f) {
@@ -77,37 +110,33 @@ Pair log_pair(const Pair& x) {
 
 Number log_of_one_more(const Pair& y, const Number& doublings) {
   const Pair u = two_sum(y.hi.like(1), y.hi);
-  const Layout l = layout(y.hi);
-  const Number bits = to_signed_bits(u.hi);
-  const Number root_half = bits.like_bits(y.hi.is_f32() ? 0x3f3504f3u : 0x3fe6a09e667f3bcdu);
-  const Number k = (bits - root_half) >> l.digits;
-  const Number m = bitcast(bits - (k << l.digits), y.hi.type());
+  const auto [k, m] = decompose_normal(u.hi);
   // The second word counts only where k is small; 2^-k must stay a normal number.
   const double most = y.hi.is_f32() ? 100 : 1000;
   const Number down = power_of_two(-select(k < most, k, k.like(most)), y.hi.type());
   const Pair f = fast_two_sum(m - 1, (u.lo + y.lo) * down);
-  return with_exponent(cast(k, y.hi.type()) + doublings, log_reduced(f));
+  return with_exponent(to_float(k) + doublings, log_reduced(f));
 }
 Number log_of_one_more(const Pair& y) { return log_of_one_more(y, y.hi.like(0)); }
 
 Number log(const Number& x) {
-  const Decomposed d = decompose(x);
-  return with_edges(x, with_exponent(cast(d.k, x.type()), log_reduced({d.m - 1, x.like(0)})));
+  return logarithm(x, [](const Number& k, const Pair& m) { return with_exponent(k, m); });
 }
 
 Number log2(const Number& x) {
-  const Decomposed d = decompose(x);
-  const Pair scaled = multiply(normalized(log_reduced({d.m - 1, x.like(0)})), kLog2E);
-  const Pair total = fast_two_sum(cast(d.k, x.type()), scaled.hi);
-  return with_edges(x, total.hi + (total.lo + scaled.lo));
+  return logarithm(x, [](const Number& k, const Pair& m) {
+    const Pair scaled = multiply(normalized(m), kLog2E);
+    const Pair total = fast_two_sum(k, scaled.hi);
+    return total.hi + (total.lo + scaled.lo);
+  });
 }
 
 Number log10(const Number& x) {
-  const Decomposed d = decompose(x);
-  const Number k = cast(d.k, x.type());
-  const Pair scaled = multiply(normalized(log_reduced({d.m - 1, x.like(0)})), kLog10E);
-  const Pair total = fast_two_sum(k * high(x, kLog10Of2), scaled.hi);
-  return with_edges(x, total.hi + (total.lo + fma(k, low(x, kLog10Of2), scaled.lo)));
+  return logarithm(x, [](const Number& k, const Pair& m) {
+    const Pair scaled = multiply(normalized(m), kLog10E);
+    const Pair total = fast_two_sum(k * high(k, kLog10Of2), scaled.hi);
+    return total.hi + (total.lo + fma(k, low(k, kLog10Of2), scaled.lo));
+  });
 }
 
 Number log1p(const Number& x) {

@@ -109,45 +109,45 @@ Pair to_pair_f32(const Number& top) {
   return {sum.hi, sum.lo + piece(0, 15)};
 }
 
-/// |x| less its whole quadrants by the bits of 2/pi, for any finite x; NaN if x is not finite. Source: Payne and Hanek,
-/// Radian reduction for trigonometric functions, 1983.
-Quadrant reduce_large(const Number& magnitude) {
-  const bool f32 = magnitude.is_f32();
-  const Fixed turns = f32 ? Fixed{product_f32(magnitude), product_f32(magnitude)} : product_f64(magnitude);
-  // Below the two bits of the quadrant: a signed fraction of a quadrant.
-  const Number fraction = f32 ? turns.top << 2 : (turns.top << 2) | (turns.rest >> 62);
-  const Number sign = cast(cast(fraction, DType::i64) >> 63, DType::u64);
-  const Number top = fraction ^ sign;
-  const Pair part = f32 ? to_pair_f32(top) : to_pair_f64(top, (turns.rest << 2) ^ sign);
-  const Pair r = multiply(part, kHalfPi);
-  const Number negative = cast(sign, DType::boolean);
-  const Number not_finite = magnitude - magnitude;
-  return {cast((turns.top >> 62) - sign, layout(magnitude).unsigned_bits),
-          {negate_if(negative, r.hi) + not_finite, negate_if(negative, r.lo)}};
-}
-
-/// The same by a product with pi/2 in three words, for those below 2^17 (2^30 in f64). With fma the first difference is
-/// exact and the others need no short words. Source: Cody and Waite, Software Manual for the Elementary Functions,
-/// 1980.
-Quadrant reduce_moderate(const Number& magnitude) {
-  // Adding it rounds to a whole number, whose bits are then the lowest ones.
-  const Number big = by_type(magnitude, 0x1.8p23, 0x1.8p52);
-  const Number shifted = fma(magnitude, by_type(magnitude, 0x1.45f306p-1, 0x1.45f306dc9c883p-1), big);
-  const Number n = shifted - big;
-  const Number most = fma(n, -high(magnitude, kHalfPi), magnitude);
-  const Pair second = two_product(n, -low(magnitude, kHalfPi));
-  const Pair difference = two_sum(most, second.hi);
-  const Number third = by_type(magnitude, 0x1.ee59dap-50, 0x1.f1976b7ed8fbcp-110);  // of -pi/2
-  return {to_bits(shifted), fast_two_sum(difference.hi, fma(n, third, difference.lo + second.lo))};
-}
-
 }  // namespace
 
-Quadrant reduce_angle(const Number& x) {
-  const Number magnitude = abs(x);
-  const Quadrant large = reduce_large(magnitude), moderate = reduce_moderate(magnitude);
-  const Number is_moderate = magnitude < by_type(x, 0x1p17, 0x1p30);
-  return {select(is_moderate, moderate.quadrant, large.quadrant), choose(is_moderate, moderate.r, large.r)};
+double usual_angles(const Number& like) { return like.is_f32() ? 0x1p12 : 0x1p20; }
+
+/// With fma the first difference is exact; of the second only the rounding of a large rest is not, which is taken into
+/// the low word. Source: Cody and Waite, Software Manual for the Elementary Functions, 1980.
+Pair less_quadrants(const Number& magnitude, const Number& n, int quadrants, bool odd) {
+  const std::span<const double> word = coefficients(magnitude, kQuadrant);
+  const Number most = fma(n, -quadrants * word[0], magnitude);
+  const Number hi = fma(n, -quadrants * word[1], most);
+  const Number lo = fma(n, -quadrants * word[2], fma(n, -quadrants * word[1], most - hi));
+  // A small magnitude has digits below those of the rest.
+  return {hi, odd ? lo + (magnitude - fma(n, word[0], most)) : lo};
+}
+
+Turned reduce_usual(const Number& magnitude, int quadrants) {
+  const Number per_unit = by_type(magnitude, 0x1.45f306p-1, 0x1.45f306dc9c883p-1) * (1. / quadrants);
+  // Adding it rounds to a whole number, whose bits are then the lowest ones.
+  const Number big = by_type(magnitude, 0x1.8p23, 0x1.8p52);
+  const Number shifted = fma(magnitude, per_unit, big);
+  return {to_bits(shifted), less_quadrants(magnitude, shifted - big, quadrants)};
+}
+
+/// By the bits of 2/pi. Source: Payne and Hanek, Radian reduction for trigonometric functions, 1983.
+Turned reduce_large(const Number& magnitude, int quadrants, int ahead) {
+  const bool f32 = magnitude.is_f32();
+  Fixed turns = f32 ? Fixed{product_f32(magnitude), product_f32(magnitude)} : product_f64(magnitude);
+  if (ahead != 0) turns.top = turns.top + turns.top.like_bits(static_cast<std::uint64_t>(ahead) << 62);
+  // Below the bits of the count: a signed fraction of the unit.
+  const int bits = quadrants == 1 ? 2 : 1;
+  const Number fraction = f32 ? turns.top << bits : (turns.top << bits) | (turns.rest >> (64 - bits));
+  const Number sign = cast(cast(fraction, DType::i64) >> 63, DType::u64);
+  const Number top = fraction ^ sign;
+  const Pair part = f32 ? to_pair_f32(top) : to_pair_f64(top, (turns.rest << bits) ^ sign);
+  const Pair r = multiply(part, quadrants == 1 ? kHalfPi : kPi);
+  const Number negative = cast(sign, DType::boolean);
+  const Number not_finite = magnitude - magnitude;
+  return {cast((turns.top >> (64 - bits)) - sign, layout(magnitude).unsigned_bits),
+          {negate_if(negative, r.hi) + not_finite, negate_if(negative, r.lo)}};
 }
 
 }  // namespace lockstep::math

@@ -4,13 +4,20 @@
 
 namespace lockstep::math {
 
-/// |x| = quadrant * pi/2 + r, |r| <= pi/4.
-struct Quadrant {
-  Number quadrant;  ///< its lowest two bits count; unsigned, as wide as x
+/// |x| = count * (one or two quadrants) + r, where a quadrant is pi/2; |r| is at most half of those.
+struct Turned {
+  Number count;  ///< its lowest two bits count (with two quadrants its lowest one); unsigned, as wide as x
   Pair r;
 };
 
-/// For all finite x, however large. Few are large: what only those need is computed only where there is one.
-Quadrant reduce_angle(const Number& x);
+/// Below, less_quadrants takes what is left of a magnitude; most angles are.
+double usual_angles(const Number& like);
+/// A magnitude below usual_angles less n quadrants (n pairs of them), for the nearest whole n. `odd`: for the nearest
+/// odd one, which may be larger than the magnitude.
+Pair less_quadrants(const Number& magnitude, const Number& n, int quadrants, bool odd = false);
+/// The number of quadrants (of pairs of them) that is nearest.
+Turned reduce_usual(const Number& magnitude, int quadrants);
+/// The same for any finite magnitude; NaN if it is not finite. `ahead`: quadrants to add before.
+Turned reduce_large(const Number& magnitude, int quadrants, int ahead = 0);
 
 }  // namespace lockstep::math

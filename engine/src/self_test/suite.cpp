@@ -128,19 +128,20 @@ void add_random(Maker& maker) {
   const auto source = [](const Expr& x) {
     return RandomSource{20261120, 5, position() + cast(x * literal(0), DType::i64), 3};
   };
-  const auto add = [&](const char* name, DType type, auto&& of) {
-    // Of two functions: a change of either changes it. No other kind has bits that ever change by themselves.
-    const bool is_normal = std::string_view(name) == "random_normal";
-    const int version = is_normal ? bits_version(Function::log, type) + bits_version(Function::cos, type) - 1 : 1;
+  // A change of a function that the numbers come from changes them.
+  const auto add = [&](const char* name, DType type, int version, auto&& of) {
     maker.add({name_of(name, type), kRandomVersion + version - 1, true, of}, type, true, kLongCases);
   };
   for (const DType type : {DType::f32, DType::f64}) {
-    add("random_uniform", type, [=](std::span<const Expr> x) { return random_uniform(source(x[0]), type); });
-    add("random_normal", type, [=](std::span<const Expr> x) { return random_normal(source(x[0]), type, 1); });
-    add("random_exponential", type, [=](std::span<const Expr> x) { return random_exponential(source(x[0]), type, 2); });
+    const int log = bits_version(Function::log, type), cos = bits_version(Function::cos, type);
+    add("random_uniform", type, 1, [=](std::span<const Expr> x) { return random_uniform(source(x[0]), type); });
+    add("random_normal", type, log + cos - 1,
+        [=](std::span<const Expr> x) { return random_normal(source(x[0]), type, 1); });
+    add("random_exponential", type, log,
+        [=](std::span<const Expr> x) { return random_exponential(source(x[0]), type, 2); });
   }
-  add("random_bits", DType::i64, [=](std::span<const Expr> x) { return random_bits(source(x[0])); });
-  add("random_integers", DType::i64,
+  add("random_bits", DType::i64, 1, [=](std::span<const Expr> x) { return random_bits(source(x[0])); });
+  add("random_integers", DType::i64, 1,
       [=](std::span<const Expr> x) { return random_integers(source(x[0]), -1000, 1000003); });
 }
 
