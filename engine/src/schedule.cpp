@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -83,11 +84,14 @@ class Scheduler {
   /// operands then.
   template <class F>
   void for_operands(std::uint32_t n, const F& f) const {
-    for (int i = 0; i < info(nodes_[n].op).arity; ++i) {
-      const std::uint32_t a = nodes_[n].args[static_cast<std::size_t>(i)];
+    for (const std::uint32_t a : operands(n)) {
       f(a);
-      if (!needed_[a]) for_operands(a, f);
+      if (needed_[a]) continue;
+      for (const std::uint32_t b : operands(a)) f(b);
     }
+  }
+  std::span<const std::uint32_t> operands(std::uint32_t n) const {
+    return std::span(nodes_[n].args).first(static_cast<std::size_t>(info(nodes_[n].op).arity));
   }
 
   /// Bools are left out: they need not lie in a register that could be set in two places. Nor are
