@@ -20,7 +20,7 @@ Whole nearest_whole(const Number& shifted) {
 
 /// The nearest whole number to x / ln(2).
 Whole quotient_by_ln2(const Number& x) { return nearest_whole(fma(x, high(x, kLog2E), rounding_constant(x))); }
-/// x - n ln(2). Exact: the first part of ln(2) has 41 digits (15 in f32), and what is left has no more than x.
+/// x less n times the first part of ln(2). Exact: that has 41 digits (15 in f32), and what is left no more than x.
 Number less_most(const Number& x, const Whole& n) { return fma(n.value, -high(x, kLn2), x); }
 
 /// Never NaN.

@@ -1,4 +1,4 @@
-// log, log2, log10, log1p. x = 2^k (1 + f); log(1 + f) = 2 atanh(f / (2 + f)), a polynomial with few terms.
+// log, log2, log10, log1p. x = 2^k (1 + f); log(1 + f) by s = f / (2 + f), a polynomial with few terms.
 #include "logarithm.hpp"
 
 #include <limits>
