@@ -94,8 +94,8 @@ class Scheduler {
     return std::span(nodes_[n].args).first(static_cast<std::size_t>(info(nodes_[n].op).arity));
   }
 
-  /// Bools are left out: they need not lie in a register that could be set in two places. Nor are
-  /// selects whose condition is not needed itself.
+  /// Bools are left out, which need not lie in a register that could be set in two places, and selects whose condition
+  /// is not needed itself.
   std::vector<Side> sides_of(const Nodes& nodes) const {
     std::map<std::uint32_t, Nodes> selects;
     for (const std::uint32_t n : nodes)

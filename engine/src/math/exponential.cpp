@@ -6,9 +6,6 @@
 namespace lockstep::math {
 namespace {
 
-/// Adding it rounds a float to a whole number, whose bits are then the lowest ones.
-Number rounding_constant(const Number& like) { return by_type(like, 0x1.8p23, 0x1.8p52); }
-
 struct Whole {
   Number value;  ///< as a float
   Number k;      ///< as an integer

@@ -22,6 +22,9 @@ inline Layout layout(const Number& x) {
 /// A constant that depends on the type.
 inline Number by_type(const Number& like, double f32, double f64) { return like.like(like.is_f32() ? f32 : f64); }
 
+/// Adding it rounds a float to a whole number, whose bits are then the lowest ones.
+inline Number rounding_constant(const Number& like) { return by_type(like, 0x1.8p23, 0x1.8p52); }
+
 inline Number to_bits(const Number& x) { return bitcast(x, layout(x).unsigned_bits); }
 inline Number to_signed_bits(const Number& x) { return bitcast(x, layout(x).signed_bits); }
 inline Number sign_mask(const Number& bits) {

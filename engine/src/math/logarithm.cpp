@@ -24,7 +24,7 @@ Decomposed decompose_normal(const Number& x) {
 Number to_float(const Number& k) {
   if (k.type() == DType::i32) return cast(k, DType::f32);
   // Few processors convert 64 bits at once: k becomes the last digits of a large number.
-  const Number big = bitcast(k, DType::f64).like(0x1.8p52);
+  const Number big = rounding_constant(bitcast(k, DType::f64));
   return bitcast(k + to_signed_bits(big), DType::f64) - big;
 }
 

@@ -126,8 +126,7 @@ Pair less_quadrants(const Number& magnitude, const Number& n, int quadrants, boo
 
 Turned reduce_usual(const Number& magnitude, int quadrants) {
   const Number per_unit = by_type(magnitude, 0x1.45f306p-1, 0x1.45f306dc9c883p-1) * (1. / quadrants);
-  // Adding it rounds to a whole number, whose bits are then the lowest ones.
-  const Number big = by_type(magnitude, 0x1.8p23, 0x1.8p52);
+  const Number big = rounding_constant(magnitude);
   const Number shifted = fma(magnitude, per_unit, big);
   return {to_bits(shifted), less_quadrants(magnitude, shifted - big, quadrants)};
 }

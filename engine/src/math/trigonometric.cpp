@@ -58,7 +58,7 @@ Number sin(const Number& x) {
 Number cos(const Number& x) {
   const Number magnitude = abs(x);
   // cos(n pi + pi/2 + r) = sin(r) with the sign of an even n flipped
-  const Number big = by_type(x, 0x1.8p23, 0x1.8p52);
+  const Number big = rounding_constant(x);
   const Number shifted = fma(magnitude, by_type(x, 0x1.45f306p-2, 0x1.45f306dc9c883p-2), -0.5) + big;
   const Pair r = less_quadrants(magnitude, fma(shifted - big, 2, 1), 1, true);
   const Number usual = sine_of({to_bits(shifted), r}, sign_mask(to_bits(x)));
