@@ -1,5 +1,6 @@
 // Rung 7 of the ladder: kernels written by hand.
 
+#include <limits>
 #include <mutex>
 
 #include "cells.hpp"
@@ -183,8 +184,17 @@ TEST_CASE("scalars of every type arrive with their value") {
   CHECK(cpu.counters().launches == 1);
 }
 
-TEST_CASE("the ranges of a launch cover every element once and begin at multiples of 1024") {
-  const NativeKernel source{.name = "ranges", .parameters = {{"x", DType::u8, Access::read_write}}, .cpu = note_range};
+TEST_CASE("the ranges of a launch cover every element once and begin at multiples of the grain") {
+  NativeKernel source{.name = "ranges", .parameters = {{"x", DType::u8, Access::read_write}}, .cpu = note_range};
+  std::uint64_t grain = 1024;
+  SUBCASE("which is 1024") {}
+  SUBCASE("which the kernel gives") { source.cpu_grain = grain = 192; }
+  SUBCASE("which is one element") { source.cpu_grain = grain = 1; }
+  SUBCASE("which is more than there is") { source.cpu_grain = grain = std::uint64_t{1} << 40; }
+  SUBCASE("and the kernel says how long it takes") {
+    source.cpu_grain = grain = 192;
+    source.cpu_nanoseconds = [](const CpuArguments&) { return 1e6; };
+  }
   for (const char* name : {"cpu:1", "cpu:2", "cpu:7"}) {
     const Device cpu = Engine().open(name);
     const Kernel kernel = cpu.build(source);
@@ -200,7 +210,7 @@ TEST_CASE("the ranges of a launch cover every element once and begin at multiple
       std::uint64_t next = 0;
       for (const auto& [begin, end] : ranges) {
         CHECK(begin == next);
-        CHECK(begin % 1024 == 0);
+        CHECK(begin % grain == 0);
         CHECK(end > begin);
         next = end;
       }
@@ -208,6 +218,29 @@ TEST_CASE("the ranges of a launch cover every element once and begin at multiple
     }
     CHECK(cpu.counters().launches == 7);
   }
+}
+
+TEST_CASE("threads take part in a launch as the kernel says that they gain from it") {
+  NativeKernel source{.name = "ranges",
+                      .parameters = {{"x", DType::u8, Access::read_write}, {"each", DType::f64, Access::scalar}},
+                      .cpu = note_range,
+                      .cpu_grain = 64,
+                      .cpu_nanoseconds = [](const CpuArguments& a) { return a.scalar<double>(1); }};
+  const Device cpu = Engine().open("cpu:3");
+  const Array x = cpu.zeros({1000}, DType::u8);
+  const auto pieces = [&](double nanoseconds) {
+    ranges.clear();
+    cpu.launch(cpu.build(source), {x, nanoseconds}, 1000);
+    cpu.wait();
+    return ranges.size();
+  };
+  for (const double little : {0.0, -1.0, 0.01, 1.0}) CHECK(pieces(little) == 1);
+  for (const double much : {1000.0, 1e9}) CHECK(pieces(much) == 16);
+  CHECK(pieces(std::numeric_limits<double>::quiet_NaN()) >= 1);
+  source.cpu_nanoseconds = nullptr;
+  CHECK(pieces(0) == 16);
+  source.cpu_grain = 0;
+  CHECK(failure(Code::bad_argument, "cpu_grain", [&] { cpu.build(source); }) == "");
 }
 
 TEST_CASE_FIXTURE(OnDevice, "a kernel without a source for the device is unsupported, and one without a name refused") {

@@ -57,8 +57,11 @@ DeviceInfo describe(int threads) {
 
 class NativeProgram : public Executable {
  public:
-  explicit NativeProgram(CpuFunction f) : function(f) {}
+  explicit NativeProgram(const NativeKernel& kernel)
+      : function(kernel.cpu), grain(kernel.cpu_grain), nanoseconds(kernel.cpu_nanoseconds) {}
   CpuFunction function;
+  std::uint64_t grain;
+  double (*nanoseconds)(const CpuArguments&);
 };
 
 /// Calls return when their work is done, so that an event is no more than a time.
@@ -104,7 +107,7 @@ class CpuQueue : public BackendQueue, public PinnedQueue {
   }
 
   void do_launch(const Executable& executable, std::span<const NativeArgument> arguments, std::uint64_t n) override {
-    const CpuFunction function = static_cast<const NativeProgram&>(executable).function;
+    const auto& program = static_cast<const NativeProgram&>(executable);
     std::vector<std::uint64_t> scalars(arguments.size());
     std::vector<void*> slots(arguments.size());
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -113,11 +116,15 @@ class CpuQueue : public BackendQueue, public PinnedQueue {
       slots[i] = array ? static_cast<void*>(data_of(*arguments[i].buffer) + arguments[i].offset) : &scalars[i];
     }
     const CpuArguments native{std::span<void* const>(slots)};
-    // Chunks of whole units, small enough to share out and large enough that handing them out costs nothing.
-    const std::uint64_t units = (n - 1) / kBlock + 1;
-    const std::uint64_t wanted = static_cast<std::uint64_t>(pool_.threads()) * 16;
-    const std::uint64_t step = std::max<std::uint64_t>(1, units / wanted) * kBlock;
-    pool_.run((n - 1) / step + 1, [&](std::uint64_t i) { function(native, i * step, std::min(n, (i + 1) * step)); });
+    const int threads = program.nanoseconds
+                            ? pool_.helpful_threads(program.nanoseconds(native) * static_cast<double>(n))
+                            : pool_.threads();
+    // Ranges of whole grains, few enough that handing them out costs nothing, and enough to share.
+    const std::uint64_t grains = (n - 1) / program.grain + 1;
+    const std::uint64_t wanted = threads == 1 ? 1 : static_cast<std::uint64_t>(threads) * 16;
+    const std::uint64_t step = std::max<std::uint64_t>(1, grains / wanted) * program.grain;
+    const auto run = [&](std::uint64_t i) { program.function(native, i * step, std::min(n, (i + 1) * step)); };
+    pool_.run((n - 1) / step + 1, run, threads);
   }
 
   std::unique_ptr<BackendEvent> do_record() override { return std::make_unique<CpuEvent>(); }
@@ -153,7 +160,10 @@ class CpuDevice : public BackendDevice {
     if (!kernel.cpu)
       throw Error(Code::unsupported, "kernel '" + kernel.name + "' has no source for the CPU",
                   "Give NativeKernel::cpu.");
-    return std::make_unique<NativeProgram>(kernel.cpu);
+    if (kernel.cpu_grain == 0)
+      throw Error(Code::bad_argument, "cpu_grain of kernel '" + kernel.name + "' is 0",
+                  "Give how many elements its CPU source takes at least, 1 or more.");
+    return std::make_unique<NativeProgram>(kernel);
   }
   std::unique_ptr<BackendQueue> do_make_queue() override { return std::make_unique<CpuQueue>(pool_); }
 

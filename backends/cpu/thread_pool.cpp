@@ -184,7 +184,8 @@ int ThreadPool::helpful_threads(double nanoseconds) noexcept {
   // five, and it begins after twenty: what it takes over should be longer than that, or be followed by more.
   constexpr double kAwake = 4000, kAsleep = 16000;
   const auto threads_at = [&](double worthwhile) {
-    return static_cast<int>(std::clamp(nanoseconds / worthwhile, 1.0, static_cast<double>(threads())));
+    // Of no number of nanoseconds, one.
+    return static_cast<int>(std::min(std::max(1.0, nanoseconds / worthwhile), static_cast<double>(threads())));
   };
   const int most = threads_at(kAwake);
   if (most == 1 || lookouts_.load(std::memory_order_relaxed) > 0) return most;

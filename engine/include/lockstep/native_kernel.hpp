@@ -44,7 +44,8 @@ class CpuArguments {
 };
 
 /// The CPU source of a kernel: works on elements begin .. end-1. Called by several threads at once, each with its own
-/// range; the ranges' bounds are multiples of 1024, except the last end. May throw: the caller of `launch` gets it.
+/// range; the ranges' bounds are multiples of NativeKernel::cpu_grain, except the last end. May throw: the caller of
+/// `launch` gets it.
 using CpuFunction = void (*)(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end);
 
 /// The text of a kernel for a device compiler, and the entry point in it. The entry takes the parameters in order
@@ -62,6 +63,11 @@ struct NativeKernel {
   std::string name;
   std::vector<Parameter> parameters;
   CpuFunction cpu = nullptr;
+  /// The grain size: how many elements `cpu` is given at least, and in multiples of what. At least 1.
+  std::uint64_t cpu_grain = 1024;
+  /// About how long `cpu` takes for an element with these arguments, in nanoseconds on one core; `launch` asks once.
+  /// With it only as many threads take part as gain from it; without it, as many as there are grains.
+  double (*cpu_nanoseconds)(const CpuArguments& arguments) = nullptr;
   KernelSource opencl{};
   KernelSource cuda{};
   /// In the place of all sources: an operation of the engine's own that a device may have from its maker's library.
