@@ -15,10 +15,17 @@ if(LOCKSTEP_CUB_DIR)
   foreach(architecture IN LISTS architectures)
     list(APPEND codes -gencode arch=compute_${architecture},code=[sm_${architecture},compute_${architecture}])
   endforeach()
+  set(compile ${CUDAToolkit_NVCC_EXECUTABLE} --std=c++20 -O2 -Werror all-warnings ${exact}
+              -Xcompiler -fPIC,-fvisibility=hidden -I${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/library.cu)
+  set(parts library.cu library.hpp api.hpp)
   add_custom_command(
     OUTPUT ${library_of_cub}
-    COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CUDAToolkit_NVCC_EXECUTABLE} -c --std=c++20 -O2 -Werror all-warnings
-            ${exact} -Xcompiler -fPIC,-fvisibility=hidden -I${PROJECT_SOURCE_DIR} ${codes}
-            ${CMAKE_CURRENT_SOURCE_DIR}/library.cu -o ${library_of_cub}
-    DEPENDS library.cu library.hpp api.hpp COMMENT "Compiling CUB's sorts and scans for ${architectures}" VERBATIM)
+    COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${compile} -c ${codes} -o ${library_of_cub}
+    DEPENDS ${parts} COMMENT "Compiling CUB's sorts and scans for ${architectures}" VERBATIM)
+  # What a test reads.
+  set(library_ptx ${CMAKE_CURRENT_BINARY_DIR}/library.ptx)
+  add_custom_command(OUTPUT ${library_ptx} COMMAND ${compile} -ptx -arch=compute_${newest} -o ${library_ptx}
+                     DEPENDS ${parts} COMMENT "Compiling CUB's sorts and scans to PTX" VERBATIM)
+  add_custom_target(lockstep_library_ptx DEPENDS ${library_ptx})
+  set_target_properties(lockstep_library_ptx PROPERTIES FILE ${library_ptx})
 endif()

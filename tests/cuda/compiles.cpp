@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
 
 #include "backends/cuda/nvrtc.hpp"
 #include "cases.hpp"
@@ -196,6 +199,24 @@ TEST_CASE("orbit.cu compiles for every architecture, with IEEE operations alone"
     CHECK(count_of(instructions_of(ptx), "div" + suffix) >= 2);
   }
 }
+
+#ifdef LOCKSTEP_TEST_LIBRARY_PTX
+TEST_CASE("CUB's sorts and scans, as nvcc compiles them, do no arithmetic on floating-point numbers") {
+  std::ifstream file(LOCKSTEP_TEST_LIBRARY_PTX);
+  std::stringstream ptx;
+  ptx << file.rdbuf();
+  CHECK(inexact_instructions(ptx.str(), false) == std::vector<std::string>());
+  const auto all = instructions_of(ptx.str());
+  CHECK(all.size() > 10000);
+  for (const char* moved : {"ld.global.f64", "st.global.f32"}) CHECK(count_of(all, moved) > 0);
+  for (const std::string& instruction : all) {
+    if (!instruction.ends_with(".f32") && !instruction.ends_with(".f64")) continue;
+    const std::string name = instruction.substr(0, instruction.find('.'));
+    CAPTURE(instruction);
+    CHECK(std::set<std::string>{"ld", "st", "mov", "setp", "selp"}.contains(name));
+  }
+}
+#endif
 
 TEST_CASE("a source that does not compile gives the log and the line of its own text") {
   const auto nvrtc = compiler();
