@@ -169,13 +169,12 @@ void InterpretedProgram::fold_rest(Indices indices, void* const* operands, const
   }
 }
 
-/// Fewer elements than a vector has, in copies whose other lanes repeat the first element: they compute nothing
+/// Fewer elements than a step takes, in copies whose other lanes repeat the first element: they compute nothing
 /// unusual.
 void InterpretedProgram::call_rest(const FormCode& form, Indices indices, void* const* operands,
                                    const std::uint64_t* scalars, std::uint64_t begin, std::uint64_t count) const {
-  constexpr std::size_t kVector = 64;
-  struct alignas(kVector) Copy {
-    std::byte bytes[kVector];
+  struct alignas(64) Copy {
+    std::byte bytes[kMostMultiple * sizeof(std::uint64_t)];
   };
   Few<Copy, kFewOperands> copies(form.sizes.size());
   Few<void*, kFewOperands> places(form.sizes.size());

@@ -49,7 +49,13 @@ FunctionWriter::FunctionWriter(x86::Compiler& cc, const Program& program, Form f
 
 std::uint64_t FunctionWriter::multiple() const {
   if (machine_->has_tails()) return 1;
-  return form_ == Form::fold ? kBlock : static_cast<std::uint64_t>(machine_->width());
+  return form_ == Form::fold ? kBlock : static_cast<std::uint64_t>(machine_->width() * least_vectors());
+}
+
+/// How many vectors the shortest step takes. A long body beside one of two vectors would be for the rest of a call
+/// alone.
+int FunctionWriter::least_vectors() const {
+  return operations_.are_many_and_narrow() && !machine_->has_tails() ? 2 : 1;
 }
 
 bool FunctionWriter::can_write() const {
@@ -199,7 +205,7 @@ void FunctionWriter::write_map() {
   };
   if (operations_.are_few()) loop(kUnroll, 1);
   if (operations_.are_many_and_narrow()) loop(1, 2);
-  loop(1, 1);
+  if (least_vectors() == 1) loop(1, 1);
   if (!machine_->has_tails()) return;
   cc_.sub(n_, i_);
   cc_.jz(end);
@@ -307,7 +313,7 @@ void FunctionWriter::write_any_rows(const x86::Gp& end) {
     cc_.bind(rest);
   };
   if (operations_.are_many_and_narrow()) loop(2);
-  loop(1);
+  if (least_vectors() == 1) loop(1);
   if (!machine_->has_tails()) return;
   cc_.mov(full, end);
   cc_.sub(full, i_);

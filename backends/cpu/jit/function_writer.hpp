@@ -24,7 +24,7 @@ class FunctionWriter {
 
   bool can_write() const;
   void write();
-  /// What the number of elements must be a multiple of.
+  /// What the number of elements must be a multiple of, known when the function is written.
   std::uint64_t multiple() const;
 
  private:
@@ -52,6 +52,7 @@ class FunctionWriter {
     bool are_many_and_narrow() const { return !are_few() && 2 * wide < all; }
   };
 
+  int least_vectors() const;
   void find_folds();
   void find_schedule();
   void load_pointers(const x86::Gp& operands);

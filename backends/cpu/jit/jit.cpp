@@ -4,6 +4,17 @@
 
 #include "function_writer.hpp"
 
+// Debian compiles AsmJit with its assertions. For one of them the register allocator looks through all registers at
+// each of its steps, which is half of the time of a compilation. The archive's definition is weak, so that this one,
+// which looks at nothing, takes its place; an archive without assertions has none.
+ASMJIT_BEGIN_NAMESPACE
+class RAAssignment {
+ public:
+  void verify() noexcept;
+};
+void RAAssignment::verify() noexcept {}
+ASMJIT_END_NAMESPACE
+
 namespace lockstep::cpu {
 namespace {
 

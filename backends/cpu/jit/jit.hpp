@@ -45,12 +45,15 @@ struct IndexRun {
 /// Instruction sets that native code is written for.
 enum class JitTarget : std::uint8_t { sse41, avx2, avx512 };
 
+/// Two vectors of AVX2.
+inline constexpr std::uint64_t kMostMultiple = 16;
+
 /// Compiled code; freed with the object.
 class JitCode {
  public:
   virtual ~JitCode() = default;
   BlockFunction function = nullptr;
-  std::uint64_t multiple = 1;  ///< n must be a multiple of this
+  std::uint64_t multiple = 1;  ///< n must be a multiple of this: kBlock in folds, at most kMostMultiple in other forms
 };
 
 /// Where compiled code lives, and for which processor it is: one for each device.
