@@ -150,14 +150,13 @@ Array Array::transpose(std::span<const int> axes) const {
 
 Array Array::reshape(const Shape& shape) const {
   require(shape.size() == size(), Code::bad_shape, "an array of shape {} has {} elements, not the {} of shape {}",
-          to_string(shape_), size(), shape.size(), to_string(shape));
+          shape_, size(), shape.size(), shape);
   const std::optional<Strides> strides = strides_for(*this, shape);
   return strides ? Array(storage_, dtype_, shape, *strides, offset_) : copy().reshape(shape);
 }
 
 Array Array::broadcast_to(const Shape& shape) const {
-  require(broadcast(shape_, shape) == shape, Code::bad_shape, "shape {} does not broadcast to {}", to_string(shape_),
-          to_string(shape));
+  require(broadcast(shape_, shape) == shape, Code::bad_shape, "shape {} does not broadcast to {}", shape_, shape);
   Strides strides{};
   const int shift = shape.rank() - rank();
   for (int d = 0; d < rank(); ++d)
@@ -173,8 +172,7 @@ void Array::check_host(DType type, std::size_t count) const {
   require(valid(), Code::bad_argument, "an Array that holds no array has no elements");
   require(type == dtype_, Code::bad_type, "the array's elements are {}, not {}\nCast them, or use the matching type.",
           to_string(dtype_), to_string(type));
-  require(count == size(), Code::bad_shape, "the array has {} elements (shape {}), not {}", size(), to_string(shape_),
-          count);
+  require(count == size(), Code::bad_shape, "the array has {} elements (shape {}), not {}", size(), shape_, count);
 }
 
 void Array::read_bytes(void* to) const {

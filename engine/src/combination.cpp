@@ -98,8 +98,7 @@ Expr reduce_with(const Expr& body, const Expr& input, const Axes& axes, bool kee
   }
   std::vector<int> list = folded_axes(axes, x.rank());
   require(identity || folded_size(x.shape(), list) != 0, Code::bad_shape,
-          "a reduction of no elements without an identity has no value: shape {}\nGive identity=.",
-          to_string(x.shape()));
+          "a reduction of no elements without an identity has no value: shape {}\nGive identity=.", x.shape());
   return make_fold(Fold::custom, x, std::move(list), keepdims, std::move(combine), bits);
 }
 

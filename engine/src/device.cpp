@@ -38,8 +38,7 @@ Device::Impl::~Impl() {
 Array Device::Impl::allocate(const Shape& shape, DType type) {
   std::uint64_t bytes = 0;
   if (__builtin_mul_overflow(shape.size(), size_of(type), &bytes))
-    fail(Code::bad_shape, "an array of shape {} and type {} has more bytes than 64 bits count", to_string(shape),
-         to_string(type));
+    fail(Code::bad_shape, "an array of shape {} and type {} has more bytes than 64 bits count", shape, to_string(type));
   return Array(make_storage(bytes), type, shape, row_major(shape), 0);
 }
 
@@ -62,8 +61,8 @@ Array Device::full(const Shape& shape, const Expr& value, DType type) const {
 }
 
 Array Device::array_from_bytes(const void* data, std::uint64_t count, DType type, const Shape& shape) const {
-  require(count == shape.size(), Code::bad_shape, "{} values do not fill shape {}, which has {}", count,
-          to_string(shape), shape.size());
+  require(count == shape.size(), Code::bad_shape, "{} values do not fill shape {}, which has {}", count, shape,
+          shape.size());
   const Array array = empty(shape, type);
   if (count) impl_->write(*impl_->queue, array, data);
   return array;

@@ -225,7 +225,7 @@ Expr cast(const Expr& x, DType type) {
 Expr broadcast_to(const Expr& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   if (broadcast(x.shape(), shape) != shape)
-    fail(Code::bad_shape, "shape {} does not broadcast to {}", to_string(x.shape()), to_string(shape));
+    fail(Code::bad_shape, "shape {} does not broadcast to {}", x.shape(), shape);
   ExprNode node;
   node.kind = ExprNode::Kind::broadcast;
   node.dtype = x.dtype();

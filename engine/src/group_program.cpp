@@ -60,7 +60,7 @@ class Writer {
       case ExprNode::Kind::host:
         fail(Code::bad_argument,
              "an operand of shape {} lies in host memory\nUse evaluate_chunked, or copy it to the device first.",
-             to_string(node.shape));
+             node.shape);
       case ExprNode::Kind::argument:
         fail(Code::bad_argument, "an operand of a combination is used outside of it");
       case ExprNode::Kind::call:
@@ -103,7 +103,7 @@ class Writer {
       require(node.axis >= -rank && node.axis < rank, Code::bad_shape,
               "index({}) has no such axis: it is evaluated over shape {}\n"
               "index takes its shape from the arrays beside it; arange(n) has one of its own.",
-              node.axis, to_string(space_));
+              node.axis, space_);
       operand.strides[static_cast<std::size_t>(normalize_axis(node.axis, rank))] = 1;
     } else if (node.shape[0] != 1) {
       operand.strides[static_cast<std::size_t>(rank - 1)] = 1;

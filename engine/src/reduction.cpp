@@ -87,7 +87,7 @@ Expr reduce(Reduction reduction, const Expr& input, const Axes& axes, bool keepd
   const bool needs_element = reduction == Reduction::min || reduction == Reduction::max ||
                              reduction == Reduction::argmin || reduction == Reduction::argmax;
   if (n == 0 && needs_element)
-    fail(Code::bad_shape, "{} of no elements has no value: shape {}", name_of(reduction), to_string(x.shape()));
+    fail(Code::bad_shape, "{} of no elements has no value: shape {}", name_of(reduction), x.shape());
   const auto run = [&](Fold f, const Expr& e) { return make_fold(f, e, std::move(list), keepdims); };
   switch (reduction) {
     case Reduction::sum:

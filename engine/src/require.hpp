@@ -6,6 +6,16 @@
 #include <utility>
 
 #include "lockstep/error.hpp"
+#include "lockstep/shape.hpp"
+
+/// A shape among the arguments below becomes text only when there is something to say.
+template <>
+struct fmt::formatter<lockstep::Shape> : fmt::formatter<std::string> {
+  template <class Context>
+  auto format(const lockstep::Shape& shape, Context& context) const {
+    return fmt::formatter<std::string>::format(to_string(shape), context);
+  }
+};
 
 namespace lockstep {
 

@@ -34,8 +34,7 @@ void check_target(const Request& request) {
   const Array& target = request.target;
   const Expr& value = request.value;
   if (value.shape() != target.shape() && broadcast(value.shape(), target.shape()) != target.shape())
-    fail(Code::bad_shape, "a value of shape {} does not fit a target of shape {}", to_string(value.shape()),
-         to_string(target.shape()));
+    fail(Code::bad_shape, "a value of shape {} does not fit a target of shape {}", value.shape(), target.shape());
   require(value.is_weak() ? is_floating(target.dtype()) || !is_floating(value.dtype())
                           : same_kind(value.dtype(), target.dtype()),
           Code::bad_type, "a value of type {} cannot be stored as {}\nCast it explicitly if that is meant.",

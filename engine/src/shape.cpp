@@ -17,7 +17,7 @@ Shape::Shape(std::span<const std::uint64_t> extents) {
   for (std::uint64_t extent : extents) {
     if (extent == 0) continue;
     require(!__builtin_mul_overflow(product, extent, &product) && product <= std::uint64_t{INT64_MAX}, Code::bad_shape,
-            "shape {} has more elements than 63 bits count", to_string(*this));
+            "shape {} has more elements than 63 bits count", *this);
   }
   size_ = std::find(extents.begin(), extents.end(), 0u) == extents.end() ? product : 0;
 }
@@ -39,6 +39,7 @@ std::string to_string(const Shape& shape) {
 }
 
 Shape broadcast(const Shape& a, const Shape& b) {
+  if (a == b) return a;
   const int rank = std::max(a.rank(), b.rank());
   std::array<std::uint64_t, kMaxRank> extents{};
   for (int d = 1; d <= rank; ++d) {
@@ -47,7 +48,7 @@ Shape broadcast(const Shape& a, const Shape& b) {
     require(x == y || x == 1 || y == 1, Code::bad_shape,
             "shapes {} and {} do not broadcast: axis {} from the end has {} and {}\n"
             "Extents must be equal, or one of them 1; reshape or transpose one of the two.",
-            to_string(a), to_string(b), d, x, y);
+            a, b, d, x, y);
     extents[static_cast<std::size_t>(rank - d)] = x == 1 ? y : x;
   }
   return Shape(std::span(extents.data(), static_cast<std::size_t>(rank)));

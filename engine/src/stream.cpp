@@ -20,7 +20,7 @@ void check_transfer(const Stream& stream, const Array& array, DType type, std::u
   require(array.dtype() == type, Code::bad_type, "the array's elements are {}, not {}", to_string(array.dtype()),
           to_string(type));
   require(array.size() == count, Code::bad_shape, "the array has {} elements (shape {}), not {}", array.size(),
-          to_string(array.shape()), count);
+          array.shape(), count);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ Array fold_segments(const Form& form, const Array& x, const Array& offsets) {
 Array segment_reduce(Reduction reduction, const Expr& x, const Expr& offsets) {
   require_integers(offsets, "segment_reduce");
   require(offsets.rank() == 1 && offsets.shape()[0] > 0, Code::bad_shape,
-          "offsets are one axis of at least one element, got shape {}", to_string(offsets.shape()));
+          "offsets are one axis of at least one element, got shape {}", offsets.shape());
   const Form form = form_of(reduction, x.dtype());
   const Array values = dense(as_type(x, form.result));
   const Array given = values.device().evaluate(offsets);

@@ -53,7 +53,7 @@ std::vector<Array> nonzero(const Expr& x) {
 
 Array compress(const Expr& mask, const Expr& x) {
   require(mask.shape() == x.shape(), Code::bad_shape, "a mask of shape {} does not fit an array of shape {}",
-          to_string(mask.shape()), to_string(x.shape()));
+          mask.shape(), x.shape());
   const auto [condition, from] = arrays_of(mask, x);
   return gather(dense(from), flatnonzero(condition));
 }

@@ -54,7 +54,7 @@ Array argsort(const Expr& x, std::optional<int> axis) {
 
 SortedByKey sort_by_key(const Expr& keys, const Expr& values) {
   require(keys.shape() == values.shape(), Code::bad_shape, "keys of shape {} sort values of another shape, {}",
-          to_string(keys.shape()), to_string(values.shape()));
+          keys.shape(), values.shape());
   const auto [by, elements] = arrays_of(keys, values);
   const Rows in = rows_along(by, std::nullopt);
   const RadixSorted sorted = sort_rows(in, true);

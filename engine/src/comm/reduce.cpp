@@ -129,7 +129,7 @@ Array Communicator::allreduce(RankOp op, const Array& values) const {
 std::pair<Array, Array> Communicator::allreduce(RankOp op, const Array& values, const Array& places) const {
   require(places.dtype() == DType::i64, Code::bad_type, "places are i64, not {}", to_string(places.dtype()));
   require(places.shape() == values.shape(), Code::bad_shape, "values of shape {} with places of shape {}",
-          to_string(values.shape()), to_string(places.shape()));
+          values.shape(), places.shape());
   const std::size_t n = static_cast<std::size_t>(values.size());
   const std::vector<std::byte> bytes = bytes_of(values);
   std::vector<std::int64_t> at = places.to_host<std::int64_t>();

@@ -44,8 +44,8 @@ class Mapping {
 
 HostArray::HostArray(const void* data, std::uint64_t count, DType type, const Shape& shape)
     : dtype_(type), shape_(shape), data_(static_cast<const std::byte*>(data)) {
-  require(count == shape.size(), Code::bad_shape, "{} values do not fill shape {}, which has {}", count,
-          to_string(shape), shape.size());
+  require(count == shape.size(), Code::bad_shape, "{} values do not fill shape {}, which has {}", count, shape,
+          shape.size());
 }
 
 HostArray HostArray::map_npy(const std::filesystem::path& path) {
