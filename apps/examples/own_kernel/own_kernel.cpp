@@ -24,6 +24,11 @@ static void spring_cpu(const CpuArguments& arguments, std::uint64_t begin, std::
   }
 }
 
+// About 5 ns for each step of an element: few elements are worth a thread of their own.
+static double spring_nanoseconds(const CpuArguments& arguments) {
+  return 5 * static_cast<double>(arguments.scalar<std::int64_t>(5));
+}
+
 // The source for OpenCL: a work-item has one element, and the last work-group is padded. The same operations in the
 // same order, so the bits are the same; the engine compiles it without contraction.
 static constexpr char kSpringCl[] = R"(
@@ -49,6 +54,8 @@ static NativeKernel spring_kernel() {
                        {"k", DType::f64, Access::scalar},     {"c", DType::f64, Access::scalar},
                        {"h", DType::f64, Access::scalar},     {"steps", DType::i64, Access::scalar}};
   kernel.cpu = spring_cpu;
+  kernel.cpu_grain = 64;
+  kernel.cpu_nanoseconds = spring_nanoseconds;
   kernel.opencl = {kSpringCl, "spring", {}};
   return kernel;
 }
