@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "lockstep/error.hpp"
@@ -88,6 +89,15 @@ void add_casts(Maker& maker) {
       if (from != to)
         maker.add({fmt::format("{} to {}", to_string(from), to_string(to)), 1, true,
                    [=](std::span<const Expr> x) { return cast(x[0], to); }},
+                  from);
+  // Where conversions of signed numbers, or of fewer bits, go wrong.
+  for (const DType from : {DType::f32, DType::f64})
+    for (const DType to : all_dtypes())
+      if (is_integer(to))
+        maker.add({fmt::format("{} to {} about its limits", to_string(from), to_string(to)), 1, true,
+                   [=](std::span<const Expr> x) {
+                     return cast(x[0] * literal(std::ldexp(1, static_cast<int>(8 * size_of(to)) - 2)), to);
+                   }},
                   from);
 }
 
