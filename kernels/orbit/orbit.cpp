@@ -25,7 +25,7 @@ NativeKernel make(DType type, CpuFunction cpu) {
       {"vx", type, Access::write},          {"vy", type, Access::write},     {"h", type, Access::scalar},
       {"steps", DType::i64, Access::scalar}};
   kernel.cpu = cpu;
-  kernel.cpu_grain = 192;  // whole groups of vectors, however long
+  kernel.cpu_grain = 128;  // whole groups of vectors, however long
   kernel.cpu_nanoseconds = type == DType::f32 ? nanoseconds<400> : nanoseconds<1400>;
   kernel.opencl = {embedded::orbit_cl, "orbit", {}};
   kernel.cuda = {embedded::orbit_cu, "orbit", {}};

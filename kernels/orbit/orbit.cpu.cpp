@@ -13,14 +13,16 @@ namespace lockstep {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+constexpr bool kFewRegisters = HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3;
+
 // Vectors in flight: a square root and divisions depend on each other, so that one chain alone would leave the divider
 // idle most of the time. How many step side by side, interleaved by the compiler, is a matter of registers: the long
 // chains of f64 are better left to the processor.
-constexpr bool kFewRegisters = HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3;
+constexpr std::size_t kChains = 8;
 template <class T>
-constexpr std::size_t kChains = kFewRegisters && sizeof(T) == 8 ? 6 : 8;
-template <class T>
-constexpr std::size_t kAbreast = kFewRegisters ? (sizeof(T) == 8 ? 1 : 4) : (sizeof(T) == 8 ? 2 : 8);
+constexpr std::size_t kAbreast = sizeof(T) == 8  ? 2
+                                 : kFewRegisters ? 4
+                                                 : 8;
 
 // The quotient a / b, correctly rounded, with one multiplication and two corrections in place of the divider.
 // `reciprocal` is 1 / b, correctly rounded. Nothing may over- or underflow. Proof: README.md.
@@ -32,10 +34,10 @@ HWY_INLINE V quotient(V a, V b, V reciprocal) {
 }
 
 // The direction of the velocity. At norm 0 it is undefined, and the particle stays.
-template <class D, class V, class T = hn::TFromD<D>>
+template <bool kReciprocals, class D, class V, class T = hn::TFromD<D>>
 HWY_INLINE void direction(D d, V x, V y, V norm, V& vx, V& vy) {
 #if HWY_NATIVE_FMA
-  if constexpr (sizeof(T) == 8) {
+  if constexpr (kReciprocals) {
     // Far from the ends of the exponents, squares included. Zeros are outside, and NaN and infinities make the norm so.
     const auto far = hn::Ge(hn::Min(hn::Abs(x), hn::Abs(y)), hn::Set(d, 0x1p-500));
     if (HWY_LIKELY(hn::AllTrue(d, hn::And(far, hn::Le(norm, hn::Set(d, 0x1p200)))))) {
@@ -52,11 +54,11 @@ HWY_INLINE void direction(D d, V x, V y, V norm, V& vx, V& vy) {
 }
 
 // One step of kCount vectors side by side: what one waits for, the others fill.
-template <std::size_t kCount, class D, class V = hn::Vec<D>>
+template <bool kReciprocals, std::size_t kCount, class D, class V = hn::Vec<D>>
 HWY_INLINE void step(D d, V* x, V* y, const V* hw, V* vx, V* vy) {
   V norm[kCount];
   for (std::size_t k = 0; k < kCount; ++k) norm[k] = hn::Sqrt(hn::Add(hn::Mul(x[k], x[k]), hn::Mul(y[k], y[k])));
-  for (std::size_t k = 0; k < kCount; ++k) direction(d, x[k], y[k], norm[k], vx[k], vy[k]);
+  for (std::size_t k = 0; k < kCount; ++k) direction<kReciprocals>(d, x[k], y[k], norm[k], vx[k], vy[k]);
   for (std::size_t k = 0; k < kCount; ++k) {
     x[k] = hn::Add(x[k], hn::Mul(hw[k], vx[k]));
     y[k] = hn::Add(y[k], hn::Mul(hw[k], vy[k]));
@@ -75,7 +77,7 @@ struct Columns {
 };
 
 // All steps of kCount whole vectors. Everything stays in registers between the first load and the last store.
-template <std::size_t kCount, class D, class T = hn::TFromD<D>>
+template <bool kReciprocals, std::size_t kCount, class D, class T = hn::TFromD<D>>
 HWY_INLINE void run_vectors(D d, const Columns<T>& at, T h, std::int64_t steps) {
   const std::size_t lanes = hn::Lanes(d);
   hn::Vec<D> x[kCount], y[kCount], hw[kCount], vx[kCount], vy[kCount];
@@ -87,7 +89,7 @@ HWY_INLINE void run_vectors(D d, const Columns<T>& at, T h, std::int64_t steps) 
   constexpr std::size_t kSide = kCount < kAbreast<T> ? kCount : kAbreast<T>;
   static_assert(kCount % kSide == 0);
   for (std::int64_t s = 0; s < steps; ++s)
-    for (std::size_t k = 0; k < kCount; k += kSide) step<kSide>(d, x + k, y + k, hw + k, vx + k, vy + k);
+    for (std::size_t k = 0; k < kCount; k += kSide) step<kReciprocals, kSide>(d, x + k, y + k, hw + k, vx + k, vy + k);
   for (std::size_t k = 0; k < kCount; ++k) {
     hn::StoreU(x[k], d, at.x + k * lanes);
     hn::StoreU(y[k], d, at.y + k * lanes);
@@ -97,7 +99,7 @@ HWY_INLINE void run_vectors(D d, const Columns<T>& at, T h, std::int64_t steps) 
 }
 
 // Fewer elements than a vector has: the same lanes, in a buffer whose rest computes harmless values.
-template <class D, class T = hn::TFromD<D>>
+template <bool kReciprocals, class D, class T = hn::TFromD<D>>
 HWY_NOINLINE void run_rest(D d, const Columns<T>& at, std::size_t count, T h, std::int64_t steps) {
   HWY_ALIGN T x[hn::MaxLanes(D())], y[hn::MaxLanes(D())], w[hn::MaxLanes(D())], vx[hn::MaxLanes(D())],
       vy[hn::MaxLanes(D())];
@@ -106,7 +108,7 @@ HWY_NOINLINE void run_rest(D d, const Columns<T>& at, std::size_t count, T h, st
     y[l] = l < count ? at.y[l] : T(0);
     w[l] = l < count ? at.w[l] : T(0);
   }
-  run_vectors<1>(d, Columns<T>{x, y, w, vx, vy}, h, steps);
+  run_vectors<kReciprocals, 1>(d, Columns<T>{x, y, w, vx, vy}, h, steps);
   for (std::size_t l = 0; l < count; ++l) {
     at.x[l] = x[l];
     at.y[l] = y[l];
@@ -115,7 +117,7 @@ HWY_NOINLINE void run_rest(D d, const Columns<T>& at, std::size_t count, T h, st
   }
 }
 
-template <class T>
+template <class T, bool kReciprocals>
 void run(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
   const Columns<T> all{arguments.array<T>(0), arguments.array<T>(1), arguments.array<T>(2), arguments.array<T>(3),
                        arguments.array<T>(4)};
@@ -125,18 +127,21 @@ void run(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) 
   const hn::ScalableTag<T> d;
   const std::uint64_t lanes = hn::Lanes(d);
   std::uint64_t i = begin;
-  for (; end - i >= kChains<T> * lanes; i += kChains<T> * lanes) run_vectors<kChains<T>>(d, all.from(i), h, steps);
-  constexpr std::size_t kHalf = kChains<T> / 2;
-  for (; end - i >= kHalf * lanes; i += kHalf * lanes) run_vectors<kHalf>(d, all.from(i), h, steps);
-  for (; end - i >= lanes; i += lanes) run_vectors<1>(d, all.from(i), h, steps);
-  if (i < end) run_rest(d, all.from(i), static_cast<std::size_t>(end - i), h, steps);
+  for (; end - i >= kChains * lanes; i += kChains * lanes) run_vectors<kReciprocals, kChains>(d, all.from(i), h, steps);
+  constexpr std::size_t kHalf = kChains / 2;
+  for (; end - i >= kHalf * lanes; i += kHalf * lanes) run_vectors<kReciprocals, kHalf>(d, all.from(i), h, steps);
+  for (; end - i >= lanes; i += lanes) run_vectors<kReciprocals, 1>(d, all.from(i), h, steps);
+  if (i < end) run_rest<kReciprocals>(d, all.from(i), static_cast<std::size_t>(end - i), h, steps);
 }
 
 void orbit_f32(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
-  run<float>(arguments, begin, end);
+  run<float, false>(arguments, begin, end);
 }
-void orbit_f64(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
-  run<double>(arguments, begin, end);
+void orbit_f64_division(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  run<double, false>(arguments, begin, end);
+}
+void orbit_f64_reciprocals(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  run<double, true>(arguments, begin, end);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -145,15 +150,35 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lockstep {
+namespace {
 
 HWY_EXPORT(orbit_f32);
-HWY_EXPORT(orbit_f64);
+HWY_EXPORT(orbit_f64_division);
+HWY_EXPORT(orbit_f64_reciprocals);
+
+/// AMD's dividers for vectors of 256 bits take less time than the corrections.
+bool divides_fast() {
+#if HWY_ARCH_X86
+  static const bool fast = __builtin_cpu_is("amd") && !__builtin_cpu_supports("avx512f");
+  return fast;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
 
 void orbit_cpu_f32(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
   HWY_DYNAMIC_DISPATCH(orbit_f32)(arguments, begin, end);
 }
+void orbit_cpu_f64_division(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  HWY_DYNAMIC_DISPATCH(orbit_f64_division)(arguments, begin, end);
+}
+void orbit_cpu_f64_reciprocals(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
+  HWY_DYNAMIC_DISPATCH(orbit_f64_reciprocals)(arguments, begin, end);
+}
 void orbit_cpu_f64(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end) {
-  HWY_DYNAMIC_DISPATCH(orbit_f64)(arguments, begin, end);
+  (divides_fast() ? orbit_cpu_f64_division : orbit_cpu_f64_reciprocals)(arguments, begin, end);
 }
 
 }  // namespace lockstep

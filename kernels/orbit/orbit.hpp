@@ -13,5 +13,8 @@ const NativeKernel& orbit_kernel(DType type);
 // The CPU sources, orbit.cpu.cpp.
 void orbit_cpu_f32(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end);
 void orbit_cpu_f64(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end);
+// The two that orbit_cpu_f64 chooses from, with the same bits: by the divider, or by reciprocals and corrections.
+void orbit_cpu_f64_division(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end);
+void orbit_cpu_f64_reciprocals(const CpuArguments& arguments, std::uint64_t begin, std::uint64_t end);
 
 }  // namespace lockstep
