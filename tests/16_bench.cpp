@@ -478,7 +478,13 @@ TEST_CASE("bench refuses what it cannot run") {
   check_refused(2, "--size: '2^41'", {"bench", "--size", "2^41"});
   check_refused(2, "--size: '1k'", {"bench", "--size", "1k"});
   check_refused(2, "no element type 'f16'", {"bench", "--type", "f16"});
-  check_refused(2, "no row is left", {"bench", "--type", "u8"});
+  check_refused(2, "no row has a name like 'nosuch'", {"bench", "triad", "nosuch", "--list"});
+  check_refused(2, "no row is left by --type u8", {"bench", "--type", "u8"});
+  check_refused(2,
+                "no row with a name like '^log/' is left by --size 2^20\nWithout that there are the types f32, f64 and",
+                {"bench", "^log/", "--size", "2^20"});
+  check_refused(2, "no row with a name like 'triad' is left by --type i8 and --quick",
+                {"bench", "triad", "--type", "i8", "--quick"});
   check_refused(2, "--time", {"bench", "--time", "0"});
   check_refused(2, "--compare", {"bench", "--compare", "one.json"});
   check_refused(2, "--quick", {"bench", "--quick", "--compare", "a.json", "b.json"});

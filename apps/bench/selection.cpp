@@ -68,17 +68,36 @@ std::vector<Job> jobs_of(const Case& row, const Selection& selection) {
   return jobs;
 }
 
-/// Nothing was left: which filter is to blame, and what may have been meant.
-Error no_rows(const std::vector<Case>& cases, const Selection& selection) {
+/// A filter meets no row of the whole table: what may have been meant.
+Error no_such_row(const std::vector<Case>& cases, const std::string& filter) {
   std::vector<std::string_view> names;
   for (const Case& row : cases) names.push_back(row.name);
-  std::string message = "no row is left of the table", advice = "`lockstep bench --list` shows the rows there are.";
-  if (!selection.filters.empty()) {
-    message = fmt::format("no row has a name like '{}'", fmt::join(selection.filters, "' or '"));
-    const std::string_view near = detail::nearest(selection.filters.front(), names);
-    if (!near.empty()) advice = fmt::format("Did you mean '{}'? {}", near, advice);
-  }
-  return {Code::bad_argument, message, advice};
+  const std::string_view near = detail::nearest(filter, names);
+  return {Code::bad_argument, fmt::format("no row has a name like '{}'", filter),
+          (near.empty() ? "" : fmt::format("Did you mean '{}'? ", near)) +
+              "`lockstep bench --list` shows the rows there are."};
+}
+
+/// Types, sizes or --quick left none of the rows `named`, which the filters meet: what those have.
+Error none_left(const std::vector<Job>& named, const Selection& selection) {
+  const auto list = [](std::vector<std::string> words) {
+    std::vector<std::string> once;
+    for (std::string& word : words)
+      if (!contains(once, word)) once.push_back(std::move(word));
+    return fmt::format("{}", fmt::join(once, ", "));
+  };
+  std::vector<std::string> types, sizes, wanted_types, wanted_sizes;
+  for (const Job& job : named) types.emplace_back(to_string(job.type)), sizes.push_back(size_text(job.n));
+  for (const DType type : selection.types) wanted_types.emplace_back(to_string(type));
+  for (const std::uint64_t n : selection.sizes) wanted_sizes.push_back(size_text(n));
+  std::vector<std::string> reasons;
+  if (!wanted_types.empty()) reasons.push_back("--type " + list(wanted_types));
+  if (!wanted_sizes.empty()) reasons.push_back("--size " + list(wanted_sizes));
+  if (selection.quick) reasons.emplace_back("--quick");
+  const std::string name =
+      selection.filters.empty() ? "" : fmt::format(" with a name like '{}'", fmt::join(selection.filters, "' or '"));
+  return {Code::bad_argument, fmt::format("no row{} is left by {}", name, fmt::join(reasons, " and ")),
+          fmt::format("Without that there are the types {} and the sizes {}.", list(types), list(sizes))};
 }
 
 }  // namespace
@@ -86,25 +105,28 @@ Error no_rows(const std::vector<Case>& cases, const Selection& selection) {
 std::string Job::name() const { return fmt::format("{}/{}/{}", row->name, to_string(type), size_text(n)); }
 
 std::vector<Job> select(const std::vector<Case>& cases, const Selection& selection) {
-  std::vector<Filter> filters(selection.filters.begin(), selection.filters.end());
-  std::vector<Job> jobs;
-  std::vector<bool> used(filters.size());
-  for (const Case& row : cases) {
-    for (const Job& job : jobs_of(row, selection)) {
-      bool wanted = filters.empty();
-      for (std::size_t i = 0; i < filters.size(); ++i) {
-        if (!filters[i].matches(job.name())) continue;
-        wanted = used[i] = true;
-      }
-      if (wanted) jobs.push_back(job);
-    }
+  const std::vector<Filter> filters(selection.filters.begin(), selection.filters.end());
+  const auto named = [&](const Selection& of) {
+    std::vector<Job> jobs;
+    for (const Case& row : cases)
+      for (const Job& job : jobs_of(row, of))
+        if (filters.empty() ||
+            std::any_of(filters.begin(), filters.end(), [&](auto& f) { return f.matches(job.name()); }))
+          jobs.push_back(job);
+    return jobs;
+  };
+  std::vector<Job> jobs = named(selection);
+  // Of the whole table, and with the sizes asked for, which most rows take whatever they are.
+  std::vector<Job> all = named({});
+  all.insert(all.end(), jobs.begin(), jobs.end());
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    if (std::any_of(all.begin(), all.end(), [&](const Job& job) { return filters[i].matches(job.name()); })) continue;
+    if (filters[i].is_expression()) throw no_such_row(cases, selection.filters[i]);
+    throw Error(Code::bad_argument,
+                fmt::format("the filter '{}' is part of no name and no regular expression", selection.filters[i]),
+                "Give a part of a name, such as triad/f32, or an expression, such as '^(add|triad)/'.");
   }
-  for (std::size_t i = 0; i < filters.size(); ++i)
-    if (!used[i] && !filters[i].is_expression())
-      throw Error(Code::bad_argument,
-                  fmt::format("the filter '{}' is part of no name and no regular expression", selection.filters[i]),
-                  "Give a part of a name, such as triad/f32, or an expression, such as '^(add|triad)/'.");
-  if (jobs.empty()) throw no_rows(cases, selection);
+  if (jobs.empty()) throw none_left(all, selection);
   return jobs;
 }
 

@@ -27,8 +27,8 @@ struct Job {
   std::string name() const;
 };
 
-/// The rows in the order of the table. Throws `bad_argument` for a filter that is neither part of a name nor a regular
-/// expression, and if nothing is left to run.
+/// The rows in the order of the table. Throws `bad_argument` for a filter that no row of the table has in its name, and
+/// if nothing is left to run.
 std::vector<Job> select(const std::vector<Case>& cases, const Selection& selection);
 
 /// The table for people: a line for each case.

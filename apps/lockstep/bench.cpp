@@ -168,9 +168,9 @@ int list(const Options& options) {
 
 int compare_files(const Options& options) {
   const bench::Measure measure = options.shares ? bench::Measure::share : bench::Measure::time;
-  const bench::Comparison comparison =
-      bench::compare(bench::read_results(options.compare[0], measure), bench::read_results(options.compare[1], measure),
-                     {.threshold = options.threshold});
+  const auto before = bench::read_results(options.compare[0], measure);
+  const auto after = bench::read_results(options.compare[1], measure);
+  const bench::Comparison comparison = bench::compare(before, after, {.threshold = options.threshold});
   if (comparison.changes.empty())
     throw Error(Code::bad_argument,
                 fmt::format("{} and {} have no row in common", options.compare[0], options.compare[1]),
