@@ -149,6 +149,17 @@ TEST_CASE_FIXTURE(Fixture, "runs whose final states are equal but not their way 
   CHECK(outcome.err.find("only A has a thermo.csv") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(Fixture, "runs of no particles are equal, as tables and as arrays") {
+  save_run("a", "id,x\n", "step,r_mean\n0,nan\n");
+  save_run("b", "id,x\n", "step,r_mean\n0,nan\n");
+  equal("a", "b");
+  write_npy(folder / "c.npy",
+            {Shape{0}, {make_field("id", std::vector<std::int64_t>{}), make_field("x", std::vector<float>{})}, true});
+  equal("a/final.csv", "c.npy");
+  save_run("d", "id,x\n1,0.5\n");
+  differ("0 rows against 1", {"a/final.csv", "d/final.csv"});
+}
+
 TEST_CASE_FIXTURE(Fixture, "what cannot be read is no answer but an error") {
   const Surroundings here{.folder = folder.path().string()};
   save("a.npy", Shape{1}, std::vector<double>{1});

@@ -48,8 +48,9 @@ std::optional<std::vector<To>> converted(const std::vector<From>& values) {
   return out;
 }
 
-/// Gives a column of integers, as a text has them, another type.
+/// Gives a column of integers, or of nothing, as a text has them, another type.
 void adapt(NpyField& field, DType type) {
+  if (field.size() == 0) field.type = type;
   if (!is_integer(field.type) || field.type == type || type == DType::boolean) return;
   visit(field.type, [&]<Element From>() {
     visit(type, [&]<Element To>() {
