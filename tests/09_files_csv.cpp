@@ -53,9 +53,25 @@ TEST_CASE("numbers are read whole or not at all") {
     CAPTURE(text);
     CHECK_FALSE(from_decimal<double>(text));
   }
+  CHECK_FALSE(from_decimal<float>("1e39"));
+  CHECK_FALSE(from_decimal<double>("0.1e+310"));
+  CHECK_FALSE(from_decimal<double>("1e99999999999999999999"));
   CHECK_FALSE(from_decimal<std::int64_t>("9223372036854775808"));
   CHECK_FALSE(from_decimal<std::uint64_t>("-1"));
   CHECK_FALSE(from_decimal<std::int64_t>("1.0"));
+}
+
+TEST_CASE("a float too near to 0 is read as 0, with its sign") {
+  for (const char* text : {"1e-400", "0.0001e-320", "4E-500", "1e-99999999999999999999", "+2e-324"}) {
+    CAPTURE(text);
+    CHECK(from_decimal<double>(text) == 0.0);
+  }
+  CHECK(from_decimal<float>("7e-46") == 0.0f);
+  CHECK(from_decimal<double>("0." + std::string(400, '0') + "1e+5") == 0.0);
+  CHECK(from_decimal<double>(std::string(400, '7') + "e-800") == 0.0);
+  CHECK(std::signbit(from_decimal<double>("-1e-400").value()));
+  const Npy table = parse_csv("x\n1e-50\n0.5\n", "t.csv", DType::f32);
+  CHECK(table.fields[0].values<float>() == std::vector<float>{0.0f, 0.5f});
 }
 
 TEST_CASE("a table's columns have the type of their numbers") {

@@ -84,6 +84,9 @@ TEST_CASE_FIXTURE(Fixture, "a plain number takes the type it meets, a typed one 
   CHECK(type_of("2.5f64") == "f64");
   CHECK(type_of("3u8") == "f32");
   CHECK(type_of("3i64") == "f64");
+  CHECK(out({"a", "a=true"}) == "True\n");
+  CHECK(out({"a", "a=-1e-400"}) == "-0.0\n");
+  CHECK(out({"a", "a=1e-60f32"}) == "0.0\n");
 }
 
 TEST_CASE_FIXTURE(Fixture, "JSON has the values, or the file that they went to") {

@@ -21,7 +21,8 @@ bool is_name(std::string_view text) {
 }
 
 std::optional<Expr> plain_number(std::string_view text) {
-  if (text == "True" || text == "False") return Expr(text == "True");
+  const bool is_true = text == "True" || text == "true";
+  if (is_true || text == "False" || text == "false") return Expr(is_true);
   if (const auto value = from_decimal<std::int64_t>(text)) return Expr(*value);
   if (const auto value = from_decimal<std::uint64_t>(text)) return Expr(*value);
   if (const auto value = from_decimal<double>(text)) return Expr(*value);

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "lockstep/decimal.hpp"
 #include "lockstep/nearest.hpp"
 #include "text_error.hpp"
 
@@ -120,21 +121,11 @@ class NumberReader {
     T value{};
     const auto [end, error] = std::from_chars(digits_.data(), digits_.data() + digits_.size(), value);
     if (error == std::errc::result_out_of_range || value > std::numeric_limits<T>::max()) {
-      if (!vanishes())
+      if (!detail::is_too_small(digits_))
         bad(0, fmt::format("{} is too large for {}", shown(), to_string(dtype_of<T>)), "infinity is written inf");
       value = 0;
     }
     return negative_ ? -static_cast<double>(value) : static_cast<double>(value);
-  }
-
-  // Out of range towards 0, not towards infinity: then the number rounds to 0, as in Python.
-  bool vanishes() const {
-    const std::size_t first = digits_.find_first_of("123456789");
-    const std::size_t exponent = std::min(digits_.find('e'), digits_.size());
-    if (first >= exponent) return true;
-    const std::size_t point = std::min(digits_.find('.'), exponent);
-    if (exponent + 1 < digits_.size()) return digits_[exponent + 1] == '-';
-    return first > point;
   }
 
   Number integer() const {
