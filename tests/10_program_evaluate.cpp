@@ -137,6 +137,7 @@ TEST_CASE_FIXTURE(Fixture, "wrong input is refused with what is wrong, and leave
   refused(2, "structured", {"sum(x)", "x=table.npy"});
   refused(3, "no device", {"1+1", "--device", "cuda:77"});
   refused(3, "toaster", {"1+1", "--device", "toaster"});
+  refused(2, "--output 'r.csv' ends in .csv, but results are .npy files", {"x", "x=x.npy", "--output", "r.csv"});
   refused(2, "'x=1.5x': '1.5x' is neither a number nor a file", {"x", "x=1.5x"});
   refused(2, "'x=300u8': u8 cannot hold 300", {"x", "x=300u8"});
   refused(2, "'x' is not of the form name=value", {"x", "x"});

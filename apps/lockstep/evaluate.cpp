@@ -64,8 +64,17 @@ std::vector<Expr> expressions_of(const std::vector<Result>& results) {
   return values;
 }
 
+/// Another ending would promise another format.
+void check_ending(const std::string& output) {
+  const std::string ending = std::filesystem::path(output).extension().string();
+  if (!ending.empty() && ending != ".npy")
+    throw Error(Code::bad_argument, fmt::format("--output '{}' ends in {}, but results are .npy files", output, ending),
+                "Give a name that ends in .npy.");
+}
+
 /// Gives each result that is to be written its file.
 void choose_files(std::vector<Result>& results, const std::string& output) {
+  check_ending(output);
   const std::size_t braces = output.find("{}");
   if (braces != std::string::npos) {
     for (std::size_t i = 0; i < results.size(); ++i) {
