@@ -79,6 +79,16 @@ TEST_CASE("a device is written directly and stays a device") {
   check_error(Code::file, "No space left", [] { write_file("/dev/full", "x"); });
 }
 
+TEST_CASE("a pipe without a name of its own is written") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  write_file("/dev/fd/" + std::to_string(ends[1]), "through");
+  char text[16] = {};
+  CHECK(::read(ends[0], text, sizeof text) == 7);
+  CHECK(std::string(text) == "through");
+  ::close(ends[0]), ::close(ends[1]);
+}
+
 TEST_CASE("a pipe is read to its end") {
   const TemporaryFolder folder;
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);

@@ -201,6 +201,16 @@ TEST_CASE("simulate refuses outputs that cannot be written before it runs") {
   CHECK(read_file(folder / "file") == "taken");
 }
 
+TEST_CASE("the record may go to a pipe of the shell") {
+  const TemporaryFolder folder;
+  const test::Outcome outcome = test::run({"/bin/bash", "-c",
+                                           std::string("'") + LOCKSTEP_PROGRAM + "' simulate '" + kTextbook +
+                                               "' --quiet --steps 1 --json >(cat > record) > table; wait $!"},
+                                          {.folder = folder.path().string()});
+  CHECK_MESSAGE(outcome.exit == 0, outcome.err);
+  CHECK(nlohmann::json::parse(read_file(folder / "record"))["steps"] == 1);
+}
+
 TEST_CASE("a run that does not fit into memory leaves no files") {
   const TemporaryFolder folder;
   const std::string out = (folder / "out").string();

@@ -84,16 +84,20 @@ std::string to_json(const RunRecord& record, const Simulation& simulation) {
 }
 
 void check_writable(const fs::path& file) {
-  std::string probe = file.string() + ".XXXXXX";
-  const int descriptor = mkstemp(probe.data());
-  if (descriptor < 0)
-    throw Error(Code::file, fmt::format("'{}' cannot be written: {}", file.string(), std::strerror(errno)),
+  const auto refuse = [&](const char* why) {
+    throw Error(Code::file, fmt::format("'{}' cannot be written: {}", file.string(), why),
                 "Nothing was run. Choose a place that you may write to.");
+  };
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored)) refuse("it is a directory");
+  const bool exists = fs::exists(file, ignored);
+  if (exists && ::access(file.c_str(), W_OK) != 0) refuse(std::strerror(errno));
+  if (exists && !fs::is_regular_file(file, ignored)) return;  // a pipe or a device is written as it is
+  std::string probe = (exists ? fs::canonical(file) : file).string() + ".XXXXXX";
+  const int descriptor = mkstemp(probe.data());
+  if (descriptor < 0) refuse(std::strerror(errno));
   close(descriptor);
   unlink(probe.c_str());
-  if (fs::is_directory(file))
-    throw Error(Code::file, fmt::format("'{}' cannot be written: it is a directory", file.string()),
-                "Nothing was run.");
 }
 
 void prepare_directory(const fs::path& directory) {

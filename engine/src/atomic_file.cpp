@@ -44,11 +44,12 @@ fs::path behind_links(fs::path path) {
 
 AtomicFile::AtomicFile(const fs::path& path) : path_(path), target_(behind_links(path)) {
   struct stat old {};
-  const bool exists = ::stat(target_.c_str(), &old) == 0;
+  // Not by way of the target: the links in /proc that stand for pipes lead to no name.
+  const bool exists = ::stat(path.c_str(), &old) == 0;
   if (exists && S_ISDIR(old.st_mode)) throw write_error(path_, EISDIR);
-  if (exists && ::access(target_.c_str(), W_OK) != 0) throw write_error(path_, errno);
+  if (exists && ::access(path.c_str(), W_OK) != 0) throw write_error(path_, errno);
   if (exists && !S_ISREG(old.st_mode)) {
-    descriptor_ = ::open(target_.c_str(), O_WRONLY | O_CLOEXEC);
+    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor_ < 0) throw write_error(path_, errno);
     return;
   }
