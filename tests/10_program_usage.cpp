@@ -40,6 +40,12 @@ TEST_CASE("an unknown command or option gets the nearest known one") {
   check_refused(2, "--type", {"compare", "a.npy", "b.npy", "--type", "f16"});
 }
 
+TEST_CASE("an option with an empty value is refused, as a variable that was not set") {
+  check_refused(2, "--output: the value is empty", {"evaluate", "1", "--output", ""});
+  check_refused(2, "--json: the value is empty", {"bench", "triad/f32/2^10", "--json", ""});
+  check_refused(2, "--device: the value is empty", {"selftest", "-d", ""});
+}
+
 TEST_CASE("an expression that begins with a minus stands after two dashes") {
   CHECK(run_program({"evaluate", "--", "-x*2", "x=1.5"}).out == "-3.0\n");
 }

@@ -13,6 +13,14 @@
 namespace lockstep::app {
 namespace {
 
+/// An option whose value is empty is a shell's variable that was not set, and not the default.
+void refuse_empty_values(CLI::App& command) {
+  for (CLI::Option* option : command.get_options())
+    if (option->get_items_expected() > 0 && !option->get_positional())
+      option->check(
+          CLI::Validator([](const std::string& value) { return value.empty() ? "the value is empty" : ""; }, ""));
+}
+
 void set_up(CLI::App& app, std::vector<std::pair<CLI::App*, Run>>& runs) {
   app.name("lockstep");
   app.set_version_flag(
@@ -30,6 +38,7 @@ void set_up(CLI::App& app, std::vector<std::pair<CLI::App*, Run>>& runs) {
   for (const Command& command : all_commands()) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.what))->group("Commands");
     runs.emplace_back(sub, command.setup(*sub));
+    refuse_empty_values(*sub);
   }
 }
 
