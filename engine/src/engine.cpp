@@ -72,11 +72,16 @@ std::vector<BackendListing> Engine::list() const {
 }
 
 Device Engine::open(std::string_view name, const DeviceOptions& options) const {
-  const std::lock_guard lock(impl_->mutex);
   if (name.empty()) {
     const char* preferred = std::getenv("LOCKSTEP_DEVICE");
-    name = preferred && *preferred ? preferred : "auto";
+    if (!preferred || !*preferred) return open("auto", options);
+    try {
+      return open(preferred, options);
+    } catch (const Error& error) {  // the caller wrote no such name
+      throw Error(error.code(), "LOCKSTEP_DEVICE: " + error.message(), error.advice(), error.details());
+    }
   }
+  const std::lock_guard lock(impl_->mutex);
   const std::string resolved = name == "auto" ? impl_->automatic() : std::string(name);
   const DeviceName parsed = parse_name(resolved);
   Backend& backend = impl_->backend(parsed.kind);
