@@ -131,8 +131,16 @@ std::vector<std::string_view> callable_names() {
   return names;
 }
 
+/// What NumPy, Python and C call functions that have another name here, and none that is like it.
+constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {
+    {"absolute", "abs"}, {"amax", "max"}, {"amin", "min"}, {"average", "mean"},  {"divide", "true_divide"},
+    {"float", "f64"},    {"int", "i64"},  {"ln", "log"},   {"mod", "remainder"}, {"pow", "power"}};
+
 void Parser::unknown_function(const Token& name) const {
-  const std::string_view meant = detail::nearest(name.text, callable_names());
+  const auto other = std::find_if(std::begin(kOtherNames), std::end(kOtherNames),
+                                  [&](const auto& names) { return names.first == name.text; });
+  const std::string_view meant =
+      other != std::end(kOtherNames) ? other->second : detail::nearest(name.text, callable_names());
   fail(lexer_.source(), name.place, fmt::format("there is no function {}", describe(name)),
        meant.empty() ? "docs/language.md lists the functions; a product is written with *"
                      : fmt::format("did you mean '{}'?", meant));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "text_error.hpp"
 
@@ -16,9 +17,40 @@ constexpr std::array<std::string_view, 32> kSymbols = {
     "+",   "-",  "*",  "/",  "%",  "&",  "|",  "^",  "~",  "<",  ">",
     "=",   "(",  ")",  "[",  "]",  ",",  ":",  "!",  "?",  "."};
 
-std::string describe_byte(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte < 0x7F ? fmt::format("character '{}'", c) : fmt::format("byte 0x{:02x}", byte);
+/// The character of UTF-8 that begins `text`, or 0 if none does or it is ASCII.
+char32_t wide_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : '\0'); };
+  const std::size_t more = byte(0) >= 0xF0 ? 3 : byte(0) >= 0xE0 ? 2 : byte(0) >= 0xC0 ? 1 : 0;
+  if (more == 0) return 0;
+  char32_t c = byte(0) & (0x3Fu >> more);
+  for (std::size_t i = 1; i <= more; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+    c = c << 6 | (byte(i) & 0x3F);
+  }
+  return c;
+}
+
+std::string describe_unexpected(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  if (const char32_t c = wide_character(text)) return fmt::format("character U+{:04X}", static_cast<std::uint32_t>(c));
+  return byte > 0x20 && byte < 0x7F ? fmt::format("character '{}'", text[0]) : fmt::format("byte 0x{:02x}", byte);
+}
+
+/// What stands for `c` here: formulas that were copied from a page have these.
+std::string_view meaning_of(char32_t c) {
+  constexpr std::pair<char32_t, std::string_view> kMeanings[] = {
+      {U'\u00A0', " "}, {U'\u00B2', "**2"}, {U'\u00B3', "**3"}, {U'\u00B7', "*"},
+      {U'\u00D7', "*"}, {U'\u00F7', "/"},   {U'\u03C0', "pi"},  {U'\u2013', "-"},
+      {U'\u2212', "-"}, {U'\u2260', "!="},  {U'\u2264', "<="},  {U'\u2265', ">="}};
+  for (const auto& [character, meaning] : kMeanings)
+    if (character == c) return meaning;
+  return {};
+}
+
+std::string advice_on(std::string_view text) {
+  if (text[0] == '\\') return "put an expression that takes several lines in parentheses";
+  const std::string_view meaning = meaning_of(wide_character(text));
+  return meaning.empty() ? "" : fmt::format("write '{}'", meaning);
 }
 
 }  // namespace
@@ -92,8 +124,8 @@ Token Lexer::next() {
   }
   const std::size_t length = symbol_length();
   if (length == 0) {
-    fail(source_, at_, fmt::format("unexpected {}", describe_byte(c)),
-         c == '\\' ? "put an expression that takes several lines in parentheses" : "");
+    const std::string_view rest = source_.substr(at_);
+    fail(source_, at_, fmt::format("unexpected {}", describe_unexpected(rest)), advice_on(rest));
   }
   if (c == '(' || c == '[') ++brackets_;
   if (c == ')' || c == ']') brackets_ = std::max(0, brackets_ - 1);

@@ -52,6 +52,9 @@ Subscript::Item Parser::subscript_item() {
 std::optional<std::int64_t> Parser::subscript_bound() {
   if (token_.is(":") || token_.is(",") || token_.is("]")) return std::nullopt;
   const Token start = token_;
+  if (start.kind != Token::Kind::number && !start.is("-"))
+    fail_here("an index must be a whole number, written out",
+              "an array of indices is for take(x, indices), a mask for compress(mask, x)");
   const std::int64_t value = whole_number("an index");
   if (value == Slice::kOpen) fail(lexer_.source(), start.place, "the index does not fit in 63 bits");
   return value;
