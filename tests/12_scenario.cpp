@@ -287,10 +287,10 @@ TEST_CASE("a file that holds no particles is an error that says why") {
   CHECK(contains(error_for("c.csv", "x,y,w\n1,2\n"), "bad_text"));
   CHECK(contains(error_for("d.csv", "x,y,w\n1,2,three\n"), "bad_text"));
   CHECK(contains(error_for("e.csv", ""), "bad_text"));
-  CHECK(contains(error_for("f.csv", "x,y,w\n1,nan,3\n"), "particle 0: y = nan is not finite in f64"));
+  CHECK(contains(error_for("f.csv", "x,y,w\n1,nan,3\n"), "f.csv: particle 0: y = nan is not finite in f64"));
   CHECK(contains(error_for("g.csv", "x,y,w,id\n1,2,3,-4\n"), "id -4 is negative"));
   CHECK(contains(error_for("h.csv", "x,y,w,id\n1,2,3,0.5\n"), "the column 'id' must hold integers, not f64"));
-  CHECK(contains(error_for("i.csv", "x,y,w,id\n1,2,3,4\n1,2,3,4\n"), "two particles have the id 4"));
+  CHECK(contains(error_for("i.csv", "x,y,w,id\n1,2,3,4\n1,2,3,4\n"), "i.csv: two particles have the id 4"));
   CHECK(contains(error_for("j.txt", "x,y,w\n"), "is neither .csv nor .npy"));
   CHECK(contains(error_for("k.npy", "nonsense"), "k.npy"));
   CHECK(error_for("empty.csv", "x,y,w\n") == "nothing was thrown");

@@ -36,19 +36,28 @@ void sort_by_id(Particles& p) {
   for (auto* column : {&p.x, &p.y, &p.w}) reorder(*column);
 }
 
-void check_ids(const Particles& p) {
-  if (!p.id.empty() && p.id.front() < 0)
-    throw Error(Code::bad_argument, fmt::format("the particle id {} is negative or beyond 2^63-1", p.id.front()));
-  const auto twice = std::adjacent_find(p.id.begin(), p.id.end());
-  if (twice != p.id.end()) throw Error(Code::bad_argument, fmt::format("two particles have the id {}", *twice));
+/// What messages begin with: the file, if the particles are in one.
+std::string origin_of(const ParticleSource& source) {
+  const auto* file = std::get_if<ParticleFile>(&source);
+  return file ? file->path.string() + ": " : std::string();
 }
 
-void round_column(std::vector<double>& column, std::string_view name, const Particles& p, DType precision) {
+void check_ids(const Particles& p, const std::string& origin) {
+  if (!p.id.empty() && p.id.front() < 0)
+    throw Error(Code::bad_argument,
+                fmt::format("{}the particle id {} is negative or beyond 2^63-1", origin, p.id.front()));
+  const auto twice = std::adjacent_find(p.id.begin(), p.id.end());
+  if (twice != p.id.end())
+    throw Error(Code::bad_argument, fmt::format("{}two particles have the id {}", origin, *twice));
+}
+
+void round_column(std::vector<double>& column, std::string_view name, const Particles& p, DType precision,
+                  const std::string& origin) {
   for (std::size_t i = 0; i < column.size(); ++i) {
     const double rounded = precision == DType::f32 ? static_cast<double>(static_cast<float>(column[i])) : column[i];
     if (!std::isfinite(rounded))
-      throw Error(Code::bad_argument, fmt::format("particle {}: {} = {} is not finite in {}", p.id[i], name, column[i],
-                                                  to_string(precision)));
+      throw Error(Code::bad_argument, fmt::format("{}particle {}: {} = {} is not finite in {}", origin, p.id[i], name,
+                                                  column[i], to_string(precision)));
     column[i] = rounded;
   }
 }
@@ -58,10 +67,11 @@ void round_column(std::vector<double>& column, std::string_view name, const Part
 Particles load_particles(const ParticleSource& source, DType precision) try {
   Particles p = std::visit(Load{precision}, source);
   sort_by_id(p);
-  check_ids(p);
-  round_column(p.x, "x", p, precision);
-  round_column(p.y, "y", p, precision);
-  round_column(p.w, "w", p, precision);
+  const std::string origin = origin_of(source);
+  check_ids(p, origin);
+  round_column(p.x, "x", p, precision, origin);
+  round_column(p.y, "y", p, precision, origin);
+  round_column(p.w, "w", p, precision, origin);
   p.vx.assign(p.x.size(), 0);
   p.vy.assign(p.x.size(), 0);
   return p;
