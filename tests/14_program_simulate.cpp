@@ -184,7 +184,10 @@ TEST_CASE("simulate refuses wrong scenarios, settings and arguments, and leaves 
   test::check_refused(2, "--set dynamics.timestep=-1",
                       {"simulate", kTextbook, "--output", out, "--set", "dynamics.timestep=-1"});
   test::check_refused(2, "dynamics.steps", {"simulate", kTextbook, "--output", out, "--steps", "-3"});
-  CHECK(run_program({"simulate", kTextbook, "--output", out, "--steps", "few"}).exit == 2);
+  test::check_refused(2, "'dynamics.steps' must be an integer, not a string",
+                      {"simulate", kTextbook, "--output", out, "--steps", "few"});
+  test::check_refused(2, "'dynamics.steps' must be an integer, not a number",
+                      {"simulate", kTextbook, "--output", out, "--steps", "1e3"});
   CHECK(run_program({"simulate"}).exit == 2);
   CHECK(folder.count() == 1);
 }

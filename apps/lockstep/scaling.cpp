@@ -28,7 +28,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
   std::string scenario, json, plot, samples;
   std::vector<std::string> threads, ranks, settings;
-  std::optional<std::int64_t> steps;
+  std::optional<std::string> steps;
   int repeat = 5;
   bool strong = false, weak = false, quiet = false;
 
@@ -166,13 +166,13 @@ int run(const Options& options) {
   const std::string what =
       fmt::format("{}: {} in {}, {} steps", scenario.name, scenario.dynamics, to_string(scenario.precision),
                   format_count(static_cast<std::uint64_t>(scenario.steps)));
-  if (!options.plot.empty()) bench::write_charts(options.plot, bench::scaling_charts(report, what));
   const std::string json = options.json.empty() ? "" : to_json(scenario, study, report);
-  if (!options.json.empty() && !options.json_to_stdout()) write_file(options.json, json);
   print(options.json_to_stdout()
             ? json
             : fmt::format("{}\n{} scaling, median of {}\n\n", what, to_string(report.mode), options.repeat) +
                   table(report) + closing(study, report));
+  if (!options.plot.empty()) bench::write_charts(options.plot, bench::scaling_charts(report, what));
+  if (!options.json.empty() && !options.json_to_stdout()) write_file(options.json, json);
   const bool same = std::all_of(report.rows.begin(), report.rows.end(), [](const auto& row) { return row.same_bits; });
   return same ? kGood : kNo;
 }

@@ -24,7 +24,7 @@ namespace {
 struct Options {
   std::string scenario;
   std::string device;
-  std::optional<std::int64_t> steps;
+  std::optional<std::string> steps;
   std::vector<std::string> settings;
   std::string output;
   std::string json;
