@@ -41,6 +41,21 @@ TEST_CASE("the self-test passes, and the list of devices remembers it until the 
   CHECK(device_named(Json::parse(run_program({"devices", "--json"}, off).out), name).at("self_test").is_null());
 }
 
+TEST_CASE("a self-test on a terminal shows how far it is, unless it is to be quiet") {
+  if (!std::filesystem::exists("/usr/bin/script")) {
+    MESSAGE("skipped: there is no script(1), which makes a terminal");
+    return;
+  }
+  const auto on_terminal = [](const std::string& options) {
+    return run({"/usr/bin/script", "-qec", std::string("'") + LOCKSTEP_PROGRAM + "' selftest -d cpu:1 " + options,
+                "/dev/null"},
+               {.environment = {{"LOCKSTEP_CACHE", "off"}}})
+        .out;
+  };
+  CHECK(on_terminal("").find("% ") != std::string::npos);
+  CHECK(on_terminal("--quiet").find('%') == std::string::npos);
+}
+
 TEST_CASE("a spoilt record of self-tests is as if it were not there") {
   const TemporaryFolder folder;
   const Surroundings around{.environment = {{"LOCKSTEP_CACHE_DIR", folder.path().string()}}};

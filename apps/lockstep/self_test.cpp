@@ -11,6 +11,7 @@
 #include "lockstep/engine.hpp"
 #include "lockstep/self_test.hpp"
 #include "lockstep/version.hpp"
+#include "progress_bar.hpp"
 #include "terminal.hpp"
 
 namespace lockstep::app {
@@ -22,7 +23,7 @@ constexpr std::size_t kMostNames = 12;
 
 struct Options {
   std::string device;
-  bool json = false;
+  bool json = false, quiet = false;
 };
 
 /// What a failed check means for the user: the first row whose word is part of its name.
@@ -98,8 +99,13 @@ std::string as_json(const Device& device, const SelfTestReport& report, double s
 int run(const Options& options) {
   const Device device = Engine().open(options.device);
   const auto start = std::chrono::steady_clock::now();
-  const SelfTestReport report = full_self_test(device);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  ProgressBar bar(0, options.quiet);
+  const SelfTestReport report = full_self_test(device, [&](std::size_t done, std::size_t all) {
+    bar.show(static_cast<double>(done) / static_cast<double>(all), passed());
+  });
+  bar.hide();
+  const double seconds = passed();
   keep_self_test(device.info(), report.passed());
   print(options.json ? as_json(device, report, seconds) : as_text(device, report, seconds));
   return report.passed() ? kGood : kNo;
@@ -111,6 +117,7 @@ Run setup_selftest(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("-d,--device", options->device, kDeviceHelp)->type_name("DEVICE");
   app.add_flag("--json", options->json, "print JSON");
+  app.add_flag("-q,--quiet", options->quiet, "show no progress");
   app.footer(
       "Computes every function, conversion, reduction and kind of random number on every type, on fixed inputs full "
       "of\n"
