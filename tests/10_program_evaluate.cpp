@@ -195,4 +195,6 @@ TEST_CASE_FIXTURE(Fixture, "files that do not fit are read and written in parts,
   CHECK(read_file(folder / "whole.npy") == read_file(folder / "parts.npy"));
   out({"x*2", "x=big.npy", "--memory", "256KiB", "--output", "big.npy"});
   CHECK(out({"x[0, 0]", "x=big.npy"}) == "1.4\n");
+  refused(3, "part by part, which needs less:\nline 1, column 4: '(' is never closed",
+          {"sum(x", "x=big.npy", "--memory", "256KiB"});
 }

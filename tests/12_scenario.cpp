@@ -119,8 +119,8 @@ TEST_CASE("a value outside its range is an error with its place") {
   const std::pair<const char*, const char*> cases[] = {
       {"dynamics.timestep=0", "must be greater than 0, got 0"},
       {"dynamics.timestep=-1e-3", "must be greater than 0, got -0.001"},
-      {"dynamics.timestep=nan", "must be a finite number"},
-      {"dynamics.timestep=inf", "must be a finite number"},
+      {"dynamics.timestep=nan", "must be a finite number, got nan"},
+      {"dynamics.timestep=inf", "must be a finite number, got inf"},
       {"dynamics.timestep=\"1\"", "must be a finite number, not a string"},
       {"dynamics.steps=-1", "must be at least 0, got -1"},
       {"dynamics.steps=1.5", "must be an integer, not a number"},

@@ -166,14 +166,24 @@ void evaluate_in_parts(const Device& device, std::vector<Result>& results) {
 /// The expressions, with files used in place if they are to be read in parts. What needs whole arrays (brackets, sorts)
 /// has them loaded all the same, if they fit.
 std::vector<Result> read_results(const Device& device, const Options& options, bool& in_parts) {
-  if (in_parts) {
-    try {
-      return choose_results(parse(options.text, read_named_values(device, options.values, true)));
-    } catch (const Error&) {
-      in_parts = false;
-    }
+  const auto whole = [&] {
+    return choose_results(parse(options.text, read_named_values(device, options.values), device));
+  };
+  if (!in_parts) return whole();
+  std::string obstacle;
+  try {
+    return choose_results(parse(options.text, read_named_values(device, options.values, true)));
+  } catch (const Error& error) {
+    in_parts = false;
+    obstacle = error.message();
   }
-  return choose_results(parse(options.text, read_named_values(device, options.values), device));
+  try {
+    return whole();
+  } catch (const Error& error) {
+    if (error.code() != Code::out_of_memory) throw;
+    throw Error(error.code(), error.message(), "It cannot be computed part by part, which needs less:\n" + obstacle,
+                error.details());
+  }
 }
 
 int run(const Options& options) {

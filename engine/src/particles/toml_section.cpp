@@ -100,6 +100,8 @@ std::string Section::text(std::string_view key) const {
 
 double Section::number(std::string_view key) const {
   const auto number = exact_value<double>(need(key));
+  if (const auto given = need(key).value_exact<double>(); given && !number)
+    refuse(key, fmt::format("must be a finite number, got {}", *given));
   if (!number) refuse(key, fmt::format("must be a finite number, not {}", kind_of(need(key))));
   return *number;
 }
