@@ -359,7 +359,7 @@ TEST_CASE("results of Google Benchmark can be read: repetitions are samples, agg
         R"({"benchmarks": [{"name": "a", "real_time": 1, "time_unit": "days"}]})",
         R"({"benchmarks": [{"name": "a", "real_time": 1, "samples": "many"}]})"}) {
     CAPTURE(text);
-    CHECK(failure(Code::bad_text, "file holds no benchmark results", [&] { bench::parse_results(text, "file"); }) ==
+    CHECK(failure(Code::bad_text, "'file' holds no benchmark results", [&] { bench::parse_results(text, "file"); }) ==
           "");
   }
 }
@@ -400,7 +400,26 @@ TEST_CASE("bench --compare exits with 1 exactly if a row is slower") {
   check_refused(2, "no row in common", {"bench", "--compare", old_file, other});
   check_refused(2, "no_such.json", {"bench", "--compare", old_file, "no_such.json"});
   write_file(folder / "text", "hello");
-  check_refused(2, "holds no benchmark results", {"bench", "--compare", old_file, (folder / "text").string()});
+  check_refused(2, "text' holds no benchmark results: it is no JSON\n",
+                {"bench", "--compare", old_file, (folder / "text").string()});
+  write_file(folder / "object", "{\"benchmark\": []}");
+  check_refused(2, "'benchmarks' or a member of its entries is missing",
+                {"bench", "--compare", old_file, (folder / "object").string()});
+  check_refused(2, "'no_old.json' cannot be read", {"bench", "--compare", "no_old.json", "no_new.json"});
+}
+
+TEST_CASE("bench --compare leaves out the loops beside the rows, which are slower where the machine is") {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, double loop) {
+    const json rows = {{{"name", "a"}, {"real_time", 100}, {"samples", noisy(100, 30, 1)}, {"device", "cpu:1"}},
+                       {{"name", "limit/a"}, {"real_time", loop}, {"samples", noisy(loop, 30, 2)}, {"device", "limit"}},
+                       {{"name", "peer/a"}, {"real_time", loop}, {"samples", noisy(loop, 30, 3)}, {"device", "peer"}}};
+    write_file(folder / name, json({{"context", json::object()}, {"benchmarks", rows}}).dump());
+    return (folder / name).string();
+  };
+  const Outcome outcome = run_program({"bench", "--compare", write("old.json", 100), write("new.json", 200)});
+  CHECK(outcome.exit == 0);
+  CHECK(outcome.out.find("1 same, 0 faster, 0 slower") != std::string::npos);
 }
 
 TEST_CASE("shares of the limit are compared where rows have one, whatever the machine's speed") {

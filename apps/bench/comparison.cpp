@@ -23,9 +23,16 @@ double unit_of(const std::string& name) {
   throw std::invalid_argument("time_unit '" + name + "'");
 }
 
+/// True for the loops beside the rows: where those change, the machine did.
+bool is_loop(const Json& entry) {
+  const std::string device = entry.value("device", "");
+  return device == "limit" || device == "peer";
+}
+
 /// Adds the samples of one entry; throws what the JSON library throws for a member that is missing or of another kind.
 void add_entry(Results& results, const Json& entry, Measure measure) {
   if (entry.value("run_type", "iteration") == "aggregate" || entry.value("error_occurred", false)) return;
+  if (is_loop(entry)) return;
   double unit = unit_of(entry.value("time_unit", "ns"));
   if (measure == Measure::share) {
     if (!entry.contains("limit_share")) return;
@@ -51,14 +58,21 @@ Results read_results(const std::filesystem::path& path, Measure measure) {
 }
 
 Results parse_results(std::string_view text, const std::string& name, Measure measure) {
+  const auto refuse = [&](std::string_view why) {
+    return Error(Code::bad_text, fmt::format("'{}' holds no benchmark results: {}", name, why),
+                 "Give files that `lockstep bench --json FILE` wrote.");
+  };
   try {
     Results results;
     const Json document = Json::parse(text);
     for (const Json& entry : document.at("benchmarks")) add_entry(results, entry, measure);
     return results;
-  } catch (const std::exception& error) {
-    throw Error(Code::bad_text, fmt::format("{} holds no benchmark results: {}", name, error.what()),
-                "Give files that `lockstep bench --json FILE` wrote.");
+  } catch (const Json::parse_error&) {
+    throw refuse("it is no JSON");
+  } catch (const Json::exception&) {
+    throw refuse("'benchmarks' or a member of its entries is missing or of another kind");
+  } catch (const std::invalid_argument& error) {
+    throw refuse(error.what());
   }
 }
 

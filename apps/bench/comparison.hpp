@@ -18,7 +18,8 @@ enum class Measure {
 };
 
 /// Reads a file that `lockstep bench --json` or Google Benchmark wrote. Of the latter, repetitions of one name are its
-/// samples; aggregates and rows with an error are left out. Throws `file`, and `bad_text` for what is no such file.
+/// samples; aggregates, rows with an error and the loops beside the rows are left out. Throws `file`, and `bad_text`
+/// for what is no such file.
 Results read_results(const std::filesystem::path& path, Measure measure = Measure::time);
 Results parse_results(std::string_view text, const std::string& name, Measure measure = Measure::time);
 
