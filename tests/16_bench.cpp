@@ -504,7 +504,8 @@ TEST_CASE("bench refuses what it cannot run") {
                 {"bench", "^log/", "--size", "2^20"});
   check_refused(2, "no row with a name like 'triad' is left by --type i8 and --quick",
                 {"bench", "triad", "--type", "i8", "--quick"});
-  check_refused(2, "--time", {"bench", "--time", "0"});
+  check_refused(2, "--time: '0' is no number from 0.001 to 3600", {"bench", "--time", "0"});
+  check_refused(2, "--time: '1 s' is no number", {"bench", "--time", "1 s"});
   check_refused(2, "--compare", {"bench", "--compare", "one.json"});
   check_refused(2, "--quick", {"bench", "--quick", "--compare", "a.json", "b.json"});
   check_refused(2, "--threshold", {"bench", "--threshold", "-1"});

@@ -189,7 +189,7 @@ TEST_CASE("scaling refuses what it cannot run") {
   check_refused(2, "one number of threads", {"scaling", kScenario, "--ranks", "1,2", "--threads", "1,2"});
   check_refused(2, "are not generated", {"scaling", kScenario, "--weak", "--threads", "1,2"});
   check_refused(2, "--strong", {"scaling", kScenario, "--weak", "--strong"});
-  check_refused(2, "--repeat", {"scaling", kScenario, "--repeat", "0"});
+  check_refused(2, "--repeat: '0' is no whole number from 1 to 1000", {"scaling", kScenario, "--repeat", "0"});
   check_refused(2, "no_such.toml", {"scaling", "no_such.toml"});
   check_refused(2, "SCENARIO", {"scaling"});
   check_refused(2, "missing/out.json", {"scaling", kScenario, "--json", "missing/out.json"});

@@ -17,6 +17,7 @@
 #include "run_record.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
+#include "usage.hpp"
 
 namespace lockstep::app {
 namespace {
@@ -204,7 +205,7 @@ Run setup_bench(CLI::App& app) {
   auto* quick = app.add_flag("--quick", options->quick, "the main rows, in less than a minute");
   auto* listing = app.add_flag("--list", options->list, "list the cases, run nothing");
   app.add_option("--time", options->seconds, "the most seconds to spend on timing a row (default: 0.5; quick: 0.12)")
-      ->check(CLI::Range(1e-3, 3600.0))
+      ->check(number_within(1e-3, 3600.0))
       ->type_name("SECONDS");
   auto* no_limits =
       app.add_flag("--no-limits", options->no_limits, "leave out the column LIMIT, its loops and the limits");
@@ -218,7 +219,7 @@ Run setup_bench(CLI::App& app) {
   compare->expected(2)->type_name("OLD NEW")->excludes(quick)->excludes(listing);
   app.add_flag("--shares", options->shares, "with --compare: judge shares of the limit, not times")->needs(compare);
   app.add_option("--threshold", options->threshold, "with --compare: the part of a time that does not matter (0.05)")
-      ->check(CLI::Range(0.0, 10.0))
+      ->check(number_within(0.0, 10.0))
       ->type_name("PART");
   app.footer(
       "Every row is verified on the device, bit by bit, before it is timed; a wrong result has no time, and exits with "

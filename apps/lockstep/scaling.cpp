@@ -19,6 +19,7 @@
 #include "run_record.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
+#include "usage.hpp"
 
 namespace lockstep::app {
 namespace {
@@ -191,7 +192,7 @@ Run setup_scaling(CLI::App& app) {
   auto* strong = app.add_flag("--strong", options->strong, "the same particles on more threads (default)");
   app.add_flag("--weak", options->weak, "as many times more particles as there are threads")->excludes(strong);
   app.add_option("--repeat", options->repeat, "runs on each number of threads (5)")
-      ->check(CLI::Range(1, 1000))
+      ->check(number_within(1, 1000))
       ->type_name("N");
   app.add_option("--steps", options->steps, "how many steps, in place of the scenario's steps or duration")
       ->type_name("N");
