@@ -1,7 +1,9 @@
 // Files appear complete or not at all.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -37,6 +39,26 @@ TEST_CASE("a write that fails half-way keeps the old file and removes the new on
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &old_limit) == 0);
   std::signal(SIGXFSZ, old_handler);
   CHECK(read_file(folder / "a") == "old");
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("a process that is killed while it writes leaves nothing behind") {
+  const TemporaryFolder folder;
+  const int probe = ::open(folder.path().c_str(), O_TMPFILE | O_WRONLY, 0600);
+  if (probe < 0) {
+    MESSAGE("skipped: this file system has no files without a name");
+    return;
+  }
+  ::close(probe);
+  write_file(folder / "a.npy", "old");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    NpyWriter file(folder / "a.npy", DType::u8, Shape{100});
+    file.write(std::vector<std::byte>(50));
+    ::_exit(0);  // no destructor runs
+  }
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  CHECK(read_file(folder / "a.npy") == "old");
   CHECK(folder.count() == 1);
 }
 

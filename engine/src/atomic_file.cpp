@@ -51,6 +51,7 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path), target_(behind_links
   if (exists && !S_ISREG(old.st_mode)) {
     descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor_ < 0) throw write_error(path_, errno);
+    direct_ = true;
     return;
   }
   open_beside();
@@ -63,17 +64,36 @@ AtomicFile::~AtomicFile() {
 }
 
 // In the same folder, because a rename does not cross file systems.
+fs::path AtomicFile::folder() const { return target_.has_parent_path() ? target_.parent_path() : fs::path("."); }
+
+fs::path AtomicFile::next_temporary(int attempt) const {
+  return folder() / fmt::format(".lockstep-{}-{}.tmp", ::getpid(), attempt);
+}
+
 void AtomicFile::open_beside() {
-  const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
   if (!target_.has_filename()) throw write_error(path_, EISDIR);
-  for (int i = 0;; ++i) {
-    temporary_ = folder / fmt::format(".lockstep-{}-{}.tmp", ::getpid(), i);
+  // A file without a name is gone when the process is. /proc is what gives it one later.
+  if (::access("/proc/self/fd", X_OK) == 0)
+    descriptor_ = ::open(folder().c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  for (int i = 0; descriptor_ < 0; ++i) {
+    temporary_ = next_temporary(i);
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor_ >= 0) return;
-    if (errno == EEXIST) continue;
+    if (descriptor_ >= 0 || errno == EEXIST) continue;
     const int error = errno;
     temporary_.clear();
     throw write_error(path_, error);
+  }
+}
+
+/// Names a file that has no name. A link replaces nothing, so that a rename must follow.
+void AtomicFile::give_name() {
+  const std::string self = fmt::format("/proc/self/fd/{}", descriptor_);
+  for (int i = 0; temporary_.empty(); ++i) {
+    const fs::path name = next_temporary(i);
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0)
+      temporary_ = name;
+    else if (errno != EEXIST)
+      throw write_error(path_, errno);
   }
 }
 
@@ -88,15 +108,15 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::commit() {
-  if (!temporary_.empty() && ::fsync(descriptor_) != 0) throw write_error(path_, errno);
+  if (!direct_ && ::fsync(descriptor_) != 0) throw write_error(path_, errno);
+  if (!direct_) give_name();
   const int descriptor = std::exchange(descriptor_, -1);
   if (::close(descriptor) != 0) throw write_error(path_, errno);
-  if (temporary_.empty()) return;
+  if (direct_) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw write_error(path_, errno);
   temporary_.clear();
   // The name itself lasts through a power cut only once the folder is on the disk; some file systems cannot do that.
-  const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
-  const int folder_descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int folder_descriptor = ::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder_descriptor >= 0) {
     (void)::fsync(folder_descriptor);
     ::close(folder_descriptor);
