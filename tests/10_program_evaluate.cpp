@@ -149,6 +149,7 @@ TEST_CASE_FIXTURE(Fixture, "wrong input is refused with what is wrong, and leave
   refused(2, "^", {"sum(x", "x=x.npy"});
   refused(2, "(6,)", {"x + m", "x=x.npy", "m=m.npy"});
   refused(2, "--shape: 'a'", {"index(0)", "--shape", "a"});
+  refused(2, "--memory: '0' is not a number of bytes", {"1", "--memory", "0"});
   refused(2, "--memory: 'lots' is not a number of bytes", {"1", "--memory", "lots"});
 }
 

@@ -41,7 +41,7 @@ std::string format_bytes(std::uint64_t bytes) {
 std::uint64_t parse_bytes(const std::string& text, const std::string& what) {
   const auto refuse = [&]() -> Error {
     return {Code::bad_argument, fmt::format("{}: '{}' is not a number of bytes", what, text),
-            "Write a number with a unit, such as 4096, 512MiB or 1.5GiB."};
+            "Write a number with a unit, such as 4096, 512MiB or 1.5GiB; without the option all memory may be taken."};
   };
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -57,7 +57,7 @@ std::uint64_t parse_bytes(const std::string& text, const std::string& what) {
   const std::size_t power = unit.empty() ? 0 : unit.size() == 1 ? kPrefixes.find(unit.front()) + 1 : 0;
   if (power == 0 && !unit.empty()) throw refuse();
   for (std::size_t i = 0; i < power; ++i) value *= has_b && !has_i ? 1000 : 1024;
-  if (!(value < 0x1p63)) throw refuse();
+  if (!(value >= 1 && value < 0x1p63)) throw refuse();
   return static_cast<std::uint64_t>(value);
 }
 
