@@ -149,6 +149,15 @@ TEST_CASE_FIXTURE(Fixture, "runs whose final states are equal but not their way 
   CHECK(outcome.err.find("only A has a thermo.csv") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(Fixture, "diagnostics of f32 runs differ by f32 ulps, their times are f64") {
+  const char* const record = "{\"precision\": \"f32\"}";
+  save_run("a", "id,x\n1,0.5\n", "step,time,kinetic\n0,0.1,1.0\n", record);
+  save_run("b", "id,x\n1,0.5\n", "step,time,kinetic\n0,0.1,1.0000001\n", record);
+  save_run("c", "id,x\n1,0.5\n", "step,time,kinetic\n0,0.10000000000000002,1.0\n", record);
+  differ("step 0, kinetic: 1.0 against 1.0000001 (1 ulp)", {"a", "b"});
+  differ("step 0, time: 0.1 against 0.10000000000000002 (1 ulp)", {"a", "c"});
+}
+
 TEST_CASE_FIXTURE(Fixture, "runs of no particles are equal, as tables and as arrays") {
   save_run("a", "id,x\n", "step,r_mean\n0,nan\n");
   save_run("b", "id,x\n", "step,r_mean\n0,nan\n");

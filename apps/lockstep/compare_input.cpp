@@ -24,6 +24,14 @@ std::string record_text(const fs::path& path, const char* key) {
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// The diagnostics have the run's precision, the times beside them are f64 in every run.
+Npy read_thermo(const fs::path& path, std::optional<DType> floating) {
+  Npy table = read_csv(path, floating.value_or(DType::f64)), times = read_csv(path);
+  for (std::size_t i = 0; i < table.fields.size(); ++i)
+    if (table.fields[i].name == "time") table.fields[i] = std::move(times.fields[i]);
+  return table;
+}
+
 CompareInput read_run(const fs::path& folder, std::optional<DType> floating) {
   const fs::path record = folder / "run.json";
   if (!floating) floating = dtype_from_string(record_text(record, "precision"));
@@ -32,7 +40,7 @@ CompareInput read_run(const fs::path& folder, std::optional<DType> floating) {
     throw Error(Code::file, fmt::format("'{}' is no run: it holds neither final.csv nor final.npy", folder.string()),
                 "Give a folder that `lockstep simulate --output` wrote, or two files.");
   CompareInput input = read_compare_input(table, floating);
-  if (fs::exists(folder / "thermo.csv")) input.thermo = read_csv(folder / "thermo.csv");
+  if (fs::exists(folder / "thermo.csv")) input.thermo = read_thermo(folder / "thermo.csv", floating);
   input.state_hash = record_text(record, "state_hash");
   return input;
 }
