@@ -93,6 +93,16 @@ TEST_CASE("cpu:N has N threads, cpu has one per core") {
   CHECK(engine.open("cpu").info().units >= 1);
 }
 
+TEST_CASE("a variable of the CPU that has no meaning is refused by name") {
+  for (const char* variable : {"LOCKSTEP_CPU_JIT", "LOCKSTEP_CPU_ISA"}) {
+    const Environment unknown(variable, "fast");
+    CHECK(failure(Code::bad_argument, variable, [] { Engine().open("cpu:11"); }) == "");
+    CHECK(failure(Code::bad_argument, "fast", [] { Engine().open("cpu:11"); }) == "");
+  }
+  const Environment on("LOCKSTEP_CPU_JIT", "on");
+  CHECK(Engine().open("cpu:11").name() == "cpu:11");
+}
+
 TEST_CASE("auto opens some device, and LOCKSTEP_DEVICE names the default") {
   const Engine engine;
   CHECK(engine.open("auto").info().units >= 1);

@@ -30,11 +30,18 @@ std::string processor_name() {
   return "CPU";
 }
 
-/// Memory for native code, if there is any for the instruction set; LOCKSTEP_CPU_JIT=off leaves everything to the
-/// interpreter.
-std::shared_ptr<JitMemory> jit_memory() {
+/// LOCKSTEP_CPU_JIT=off leaves everything to the interpreter.
+bool wants_native_code() {
   const char* choice = std::getenv("LOCKSTEP_CPU_JIT");
-  if (choice && std::string_view(choice) == "off") return nullptr;
+  if (!choice || !*choice || std::string_view(choice) == "on") return true;
+  if (std::string_view(choice) == "off") return false;
+  throw Error(Code::bad_argument, "LOCKSTEP_CPU_JIT is '" + std::string(choice) + "'",
+              "Write on for native code, or off for the interpreter.");
+}
+
+/// Memory for native code, if it is wanted and there is any for the instruction set.
+std::shared_ptr<JitMemory> jit_memory() {
+  if (!wants_native_code()) return nullptr;
   const BlockTable& table = block_table();
   static constexpr std::pair<std::string_view, JitTarget> kTargets[] = {
       {"sse41", JitTarget::sse41}, {"avx2", JitTarget::avx2}, {"avx512", JitTarget::avx512}};
