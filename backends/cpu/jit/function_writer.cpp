@@ -54,9 +54,7 @@ std::uint64_t FunctionWriter::multiple() const {
 
 /// How many vectors the shortest step takes. A long body beside one of two vectors would be for the rest of a call
 /// alone.
-int FunctionWriter::least_vectors() const {
-  return operations_.are_many_and_narrow() && !machine_->has_tails() ? 2 : 1;
-}
+int FunctionWriter::least_vectors() const { return operations_.want_two_vectors() && !machine_->has_tails() ? 2 : 1; }
 
 bool FunctionWriter::can_write() const {
   const auto has_fold = [&](const Output& output) {
@@ -112,8 +110,8 @@ void FunctionWriter::find_schedule() {
   for (const Folded& fold : folds_) kept.push_back(fold.node);
   bits_.emplace(program_, kept);
   loop_values_ = find_loop_values(program_, *bits_, kept);
-  operations_ = count_operations();
   schedule_ = make_schedule(program_, loop_values_.within, kept, kFewestGuarded);
+  count_operations(schedule_, true);
   ranges_.emplace(program_, schedule_);
 }
 
@@ -172,15 +170,23 @@ void FunctionWriter::keep_constants() {
     machine_->constant(most[i].second.first, most[i].second.second);
 }
 
-FunctionWriter::Operations FunctionWriter::count_operations() const {
-  Operations count;
-  for (std::size_t n = 0; n < program_.nodes.size(); ++n) {
+void FunctionWriter::count_operations(const Schedule& steps, bool in_line) {
+  const auto count = [&](std::uint32_t n) {
     const Node& node = program_.nodes[n];
-    if (!loop_values_.within[n] || info(node.op).arity == 0) continue;
-    ++count.all;
-    count.wide += size_of(node.type) == 8;
+    if (info(node.op).arity == 0) return;
+    ++operations_.all;
+    operations_.wide += size_of(node.type) == 8;
+    operations_.in_line += in_line;
+    operations_.divide = operations_.divide || node.op == Op::div;
+  };
+  for (const Step& step : steps) {
+    if (!step.guard) {
+      count(step.node);
+      continue;
+    }
+    count_operations(step.guard->steps, in_line && (step.guard->is_usual || step.guard->selects.empty()));
+    for (const std::uint32_t n : step.guard->selects) count(n);
   }
-  return count;
 }
 
 void FunctionWriter::write_map() {
@@ -204,7 +210,7 @@ void FunctionWriter::write_map() {
     cc_.bind(done);
   };
   if (operations_.are_few()) loop(kUnroll, 1);
-  if (operations_.are_many_and_narrow()) loop(1, 2);
+  if (operations_.want_two_vectors()) loop(1, 2);
   if (least_vectors() == 1) loop(1, 1);
   if (!machine_->has_tails()) return;
   cc_.sub(n_, i_);
@@ -312,7 +318,7 @@ void FunctionWriter::write_any_rows(const x86::Gp& end) {
     cc_.jb(begin);
     cc_.bind(rest);
   };
-  if (operations_.are_many_and_narrow()) loop(2);
+  if (operations_.want_two_vectors()) loop(2);
   if (least_vectors() == 1) loop(1);
   if (!machine_->has_tails()) return;
   cc_.mov(full, end);

@@ -44,12 +44,16 @@ class FunctionWriter {
   /// Of the loops, for each element.
   struct Operations {
     int all = 0, wide = 0;  ///< wide: in 64 bits, which take two registers for a vector
+    int in_line = 0;        ///< all but those behind branches
+    bool divide = false;
 
     /// Copies of a loop's body, one after another, hide latency while they stay small.
     bool are_few() const { return all <= 8; }
     /// In a long body one chain of operations waits for itself, and a second vector beside it has the time. Wide values
-    /// are two chains already, and two more would not fit the registers.
-    bool are_many_and_narrow() const { return !are_few() && 2 * wide < all; }
+    /// are two chains already, and two more do not fit the registers: they pay where a chain waits for the divider, and
+    /// where most is behind branches, which are taken for two vectors at once.
+    bool want_two_vectors() const { return !are_few() && (2 * wide < all || divide || are_mostly_behind_branches()); }
+    bool are_mostly_behind_branches() const { return in_line < 24 && 2 * in_line < all; }
   };
 
   int least_vectors() const;
@@ -59,7 +63,7 @@ class FunctionWriter {
   void load_runs();
   void write_values_before_loops(const x86::Gp& scalars);
   void keep_constants();
-  Operations count_operations() const;
+  void count_operations(const Schedule& steps, bool in_line);
 
   void write_map();
   void write_units();
