@@ -11,6 +11,7 @@
 
 #include "files.hpp"
 #include "lockstep/npy.hpp"
+#include "lockstep/out_of_core.hpp"
 
 using namespace lockstep;
 using namespace lockstep::test;
