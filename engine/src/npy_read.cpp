@@ -57,7 +57,7 @@ void gather(const NpyHeader& header, const std::byte* from, std::byte* to) {
 
 NpyField decode(const NpyHeader& header, const NpyColumn& column, std::span<const std::byte> data) {
   NpyField field{column.name, column.type, {}};
-  const std::byte* from = data.data() + column.offset;
+  const std::byte* from = data.empty() ? nullptr : data.data() + column.offset;
   if (header.is_plain_row_major()) {
     field.bytes.assign(data.begin(), data.end());
   } else if (header.shape.size() > 0) {
