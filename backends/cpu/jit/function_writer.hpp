@@ -24,7 +24,7 @@ class FunctionWriter {
 
   bool can_write() const;
   void write();
-  /// What the number of elements must be a multiple of, known when the function is written.
+  /// What the number of elements must be a multiple of. Known after write().
   std::uint64_t multiple() const;
 
  private:
