@@ -201,11 +201,14 @@ Vector Operations::compare(Op op, const Vector& a, const Vector& b) {
 
 Vector Operations::blend(const x86::KReg& mask, const Vector& a, const Vector& b) {
   Vector r = memory_.make(a.type);
+  // Not by vpblendm: of a masked instruction AsmJit believes that it reads its result, which would then hold a register,
+  // or a place on the stack, all through the loop.
   for (int p = 0; p < parts(a.type); ++p) {
+    cc_.vmovaps(r.part[p], b.part[p]);
     if (size_of(a.type) == 8)
-      cc_.k(p == 0 ? mask : memory_.high(mask)).vpblendmq(r.part[p], b.part[p], a.part[p]);
+      cc_.k(p == 0 ? mask : memory_.high(mask)).vmovapd(r.part[p], a.part[p]);
     else
-      cc_.k(mask).vpblendmd(r.part[p], b.part[p], a.part[p]);
+      cc_.k(mask).vmovaps(r.part[p], a.part[p]);
   }
   return r;
 }
