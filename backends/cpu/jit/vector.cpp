@@ -3,7 +3,7 @@
 namespace lockstep::cpu::jit {
 namespace {
 
-constexpr int kKeptRegisters = 10;
+constexpr std::size_t kMostKept = 10;
 
 x86::Mem element(DType type, const x86::Gp& base, const x86::Gp& index, int part, int ahead) {
   const int size = static_cast<int>(size_of(type));
@@ -38,11 +38,10 @@ x86::KReg Memory::high(const x86::KReg& mask) {
 Vector Memory::constant(DType type, std::uint64_t bits) {
   for (const Kept& kept : kept_)
     if (kept.bits == bits && kept.vector.type == type) return kept.vector;
-  if (!prologue_ || registers_ + parts(type) > kKeptRegisters) return fresh(type, bits);
+  if (!prologue_ || kept_.size() == kMostKept) return shared(type, bits);
   asmjit::BaseNode* const here = cc_.setCursor(prologue_);
-  kept_.push_back({bits, fresh(type, bits)});
+  kept_.push_back({bits, shared(type, bits)});
   prologue_ = cc_.setCursor(here);
-  registers_ += parts(type);
   return kept_.back().vector;
 }
 
@@ -56,6 +55,15 @@ x86::Gp Memory::bits_of(const x86::KReg& mask) {
 }
 
 Vector Memory::fresh(DType type, std::uint64_t bits) {
+  Vector v = shared(type, bits);
+  if (parts(type) == 2) {
+    v.part[1] = cc_.newZmm();
+    cc_.vmovaps(v.part[1], v.part[0]);
+  }
+  return v;
+}
+
+Vector Memory::shared(DType type, std::uint64_t bits) {
   const auto scope = asmjit::ConstPoolScope::kLocal;
   if (type == DType::i8) bits = static_cast<std::uint64_t>(static_cast<std::int8_t>(bits));
   if (size_of(type) == 1) return broadcast(type, cc_.newUInt32Const(scope, static_cast<std::uint32_t>(bits)));
@@ -64,17 +72,16 @@ Vector Memory::fresh(DType type, std::uint64_t bits) {
 }
 
 Vector Memory::broadcast(DType type, const x86::Mem& from) {
-  const Vector v = make(type);
+  Vector v;
+  v.type = type;
+  v.part[0] = v.part[1] = cc_.newZmm();
+  if (size_of(type) == 8)
+    cc_.vpbroadcastq(v.part[0], from);
+  else
+    cc_.vpbroadcastd(v.part[0], from);
   if (type == DType::boolean) {
-    const x86::Zmm all = cc_.newZmm();
-    cc_.vpbroadcastd(all, from);
-    cc_.vptestmd(v.mask, all, all);
-  }
-  for (int p = 0; p < parts(type); ++p) {
-    if (size_of(type) == 8)
-      cc_.vpbroadcastq(v.part[p], from);
-    else
-      cc_.vpbroadcastd(v.part[p], from);
+    v.mask = cc_.newKw();
+    cc_.vptestmd(v.mask, v.part[0], v.part[0]);
   }
   return v;
 }

@@ -41,12 +41,13 @@ class Memory {
   void keep_constants_here() { prologue_ = cc_.cursor(); }
   /// All lanes hold the value with these bits. Not to be overwritten.
   Vector constant(DType type, std::uint64_t bits);
-  /// The same in a register of its own.
+  /// The same in registers of its own, which may be overwritten.
   Vector fresh(DType type, std::uint64_t bits);
   /// The upper eight lanes of a mask, as the lower ones.
   x86::KReg high(const x86::KReg& mask);
   /// The lanes of a mask as the low bits of a number.
   x86::Gp bits_of(const x86::KReg& mask);
+  /// The value at `from` in all lanes, both parts in one register. Not to be overwritten.
   Vector broadcast(DType type, const x86::Mem& from);
   /// Sixteen elements from number `index + ahead` of `base`.
   Vector load(DType type, const x86::Gp& base, const x86::Gp& index, const x86::KReg* tail, int ahead = 0);
@@ -58,11 +59,12 @@ class Memory {
     Vector vector;
   };
 
+  Vector shared(DType type, std::uint64_t bits);
+
   x86::Compiler& cc_;
   bool streams_ = false;
   asmjit::BaseNode* prologue_ = nullptr;
   std::vector<Kept> kept_;
-  int registers_ = 0;  // that hold kept constants
 };
 
 }  // namespace lockstep::cpu::jit
