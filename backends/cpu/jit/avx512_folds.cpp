@@ -23,7 +23,7 @@ bool Avx512FoldWriter::has(Fold fold, DType type) {
   const bool number = fold == Fold::sum || fold == Fold::prod;
   if (number) return size_of(type) >= 4;
   if (fold == Fold::any || fold == Fold::all) return type == DType::boolean;
-  return is_max_of(fold) || is_min_of(fold);
+  return is_max_of(fold) || is_min_of(fold) || is_bitwise(fold);
 }
 
 Avx512FoldWriter::Avx512FoldWriter(x86::Compiler& cc, Memory& memory, Operations& operations, Fold fold, DType type,
@@ -45,7 +45,7 @@ Vector Avx512FoldWriter::identity() {
   if (!masks()) return memory_.fresh(type_, fold_identity(fold_, type_));
   const Vector v = memory_.make(DType::boolean);
   const x86::Gp bits = cc_.newUInt32();
-  cc_.mov(bits, fold_ == Fold::all || is_min_of(fold_) ? 0xffff : 0);
+  cc_.mov(bits, masks_are_anded() ? 0xffff : 0);
   cc_.kmovw(v.mask, bits);
   return v;
 }
@@ -78,6 +78,8 @@ void Avx512FoldWriter::begin(Lanes lanes, int) {
 void Avx512FoldWriter::combine(const x86::Vec& to, const x86::Vec& a, const x86::Vec& b) const {
   if (fold_ == Fold::sum || fold_ == Fold::prod)
     cc_.emit(fold_instruction(fold_ == Fold::sum ? kAdd : kMul, type_), to, a, b);
+  else if (is_bitwise(fold_))
+    cc_.emit(fold_ == Fold::band ? I::kIdVpandd : fold_ == Fold::bor ? I::kIdVpord : I::kIdVpxord, to, a, b);
   else if (is_floating(type_))
     cc_.emit(fold_instruction(kMin, type_), to, a, b, asmjit::Imm(is_max_of(fold_) ? kRangeMax : kRangeMin));
   else
@@ -94,7 +96,7 @@ Vector Avx512FoldWriter::masked(const Vector& x, const x86::KReg* tail) {
   if (x.type != DType::boolean)
     return operations_.blend(*tail, x, memory_.constant(type_, fold_identity(fold_, type_)));
   const Vector v = memory_.make(DType::boolean);
-  if (counts_ || fold_ == Fold::any || is_max_of(fold_)) {
+  if (counts_ || !masks_are_anded()) {
     cc_.kandw(v.mask, x.mask, *tail);
   } else {
     const x86::KReg missing = cc_.newKw();
@@ -106,10 +108,10 @@ Vector Avx512FoldWriter::masked(const Vector& x, const x86::KReg* tail) {
 
 void Avx512FoldWriter::accumulate(const Vector& into, const Vector& x) {
   if (masks()) {
-    if (fold_ == Fold::all || is_min_of(fold_))
-      cc_.kandw(into.mask, into.mask, x.mask);
-    else
-      cc_.korw(into.mask, into.mask, x.mask);
+    cc_.emit(masks_are_anded()     ? I::kIdKandw
+             : fold_ == Fold::bxor ? I::kIdKxorw
+                                   : I::kIdKorw,
+             into.mask, into.mask, x.mask);
     return;
   }
   for (int p = 0; p < parts(type_); ++p) combine(into.part[p], into.part[p], x.part[p]);
@@ -165,9 +167,12 @@ x86::Xmm Avx512FoldWriter::across(const Vector& v, F f) {
 
 void Avx512FoldWriter::close_masks(const x86::Gp& to, const x86::Gp& unit) {
   const x86::Gp bits = memory_.bits_of(lanes_[0].mask);
-  if (fold_ == Fold::all || is_min_of(fold_)) {
+  if (masks_are_anded()) {
     cc_.cmp(bits, 0xffff);
     cc_.sete(bits.r8());
+  } else if (fold_ == Fold::bxor) {
+    cc_.popcnt(bits, bits);
+    cc_.and_(bits, 1);
   } else {
     cc_.test(bits, bits);
     cc_.setnz(bits.r8());

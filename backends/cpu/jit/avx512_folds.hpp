@@ -25,6 +25,8 @@ class Avx512FoldWriter : public FoldWriter {
   bool ordered() const { return is_floating(type_) && (fold_ == Fold::sum || fold_ == Fold::prod); }
   bool extreme() const { return !ordered() && fold_ != Fold::sum && fold_ != Fold::prod; }
   bool masks() const { return type_ == DType::boolean && !counts_; }
+  /// Of bools: whether one that is false decides.
+  bool masks_are_anded() const { return fold_ == Fold::all || fold_ == Fold::band || is_min_of(fold_); }
   bool tracks_nan() const { return extreme() && is_floating(type_); }
   int accumulators() const;
   Vector identity();

@@ -33,6 +33,7 @@ class FoldWriter {
 
 constexpr bool is_min_of(Fold fold) { return fold == Fold::min || fold == Fold::argmin; }
 constexpr bool is_max_of(Fold fold) { return fold == Fold::max || fold == Fold::argmax; }
+constexpr bool is_bitwise(Fold fold) { return fold == Fold::band || fold == Fold::bor || fold == Fold::bxor; }
 
 /// The bits that change no value they are folded with: -0 for a sum of floats.
 std::uint64_t fold_identity(Fold fold, DType type);

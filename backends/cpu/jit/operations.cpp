@@ -201,8 +201,8 @@ Vector Operations::compare(Op op, const Vector& a, const Vector& b) {
 
 Vector Operations::blend(const x86::KReg& mask, const Vector& a, const Vector& b) {
   Vector r = memory_.make(a.type);
-  // Not by vpblendm: of a masked instruction AsmJit believes that it reads its result, which would then hold a register,
-  // or a place on the stack, all through the loop.
+  // Not by vpblendm: of a masked instruction AsmJit believes that it reads its result, which would then hold a
+  // register, or a place on the stack, all through the loop.
   for (int p = 0; p < parts(a.type); ++p) {
     cc_.vmovaps(r.part[p], b.part[p]);
     if (size_of(a.type) == 8)

@@ -15,8 +15,6 @@ constexpr int kEqual = 0;
 constexpr int kUnordered = 3;
 constexpr std::uint64_t kTopBit = std::uint64_t{1} << 63;
 
-bool is_bitwise(Fold fold) { return fold == Fold::band || fold == Fold::bor || fold == Fold::bxor; }
-
 /// The instruction that folds a register into another, or 0 where there is no single one. Bools are lanes of all ones
 /// or none.
 asmjit::InstId find_instruction(const RowInstructions& set, Fold fold, DType type) {
