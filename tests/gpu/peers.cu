@@ -1,5 +1,6 @@
-// What NVIDIA's own code reaches on the same card in the same run: a copy on the device, and CUB's sum, scan and radix sorts.
-// One line each: name, type, elements, seconds (the median of event timings), bytes read and written. Built by run.sh alone.
+// What NVIDIA's own code reaches on the same card in the same run: a kernel that does nothing, a copy on the device,
+// and CUB's sum, scan and radix sorts. One line each: name, type, elements, seconds (the median of event timings),
+// bytes read and written. Built by run.sh alone.
 #include <cub/device/device_radix_sort.cuh>
 #include <cub/device/device_reduce.cuh>
 #include <cub/device/device_scan.cuh>
@@ -30,12 +31,15 @@ struct Memory {
 // Nothing is timed on zeros: they may run faster than data.
 template <class T>
 __global__ void fill(T* x, std::size_t n) {
-  for (std::size_t i = blockIdx.x * std::size_t{blockDim.x} + threadIdx.x; i < n; i += std::size_t{gridDim.x} * blockDim.x) {
+  for (std::size_t i = blockIdx.x * std::size_t{blockDim.x} + threadIdx.x; i < n;
+       i += std::size_t{gridDim.x} * blockDim.x) {
     std::uint64_t h = (i + 1) * 0x9e3779b97f4a7c15u;
     h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9u;
     x[i] = static_cast<T>(h >> 40);
   }
 }
+
+__global__ void nothing() {}
 
 /// The median of what one of many calls takes. Batches last long enough for the clock.
 template <class F>
@@ -83,12 +87,13 @@ void copies_and_sums(const char* type, std::size_t most) {
   check(cudaGetLastError());
   for (std::size_t n = 1 << 10; n <= most; n *= 4) {
     const double size = static_cast<double>(n * sizeof(T));
-    report("copy", type, n, seconds_of([&] {
-             return cudaMemcpyAsync(y.data, x.data, n * sizeof(T), cudaMemcpyDeviceToDevice);
-           }), 2 * size);
+    report("copy", type, n,
+           seconds_of([&] { return cudaMemcpyAsync(y.data, x.data, n * sizeof(T), cudaMemcpyDeviceToDevice); }),
+           2 * size);
     report("sum", type, n, cub_seconds([&](void* scratch, std::size_t& bytes) {
              return cub::DeviceReduce::Sum(scratch, bytes, x.data, y.data, n);
-           }), size);
+           }),
+           size);
   }
 }
 
@@ -98,7 +103,8 @@ void scans(const char* type, std::size_t n) {
   fill<<<4096, 256>>>(x.data, n);
   report("cumsum", type, n, cub_seconds([&](void* scratch, std::size_t& bytes) {
            return cub::DeviceScan::InclusiveSum(scratch, bytes, x.data, y.data, n);
-         }), 2.0 * n * sizeof(T));
+         }),
+         2.0 * n * sizeof(T));
 }
 
 template <class T>
@@ -108,10 +114,12 @@ void sorts(const char* type, std::size_t n) {
   fill<<<4096, 256>>>(x.data, n);
   report("sort", type, n, cub_seconds([&](void* scratch, std::size_t& bytes) {
            return cub::DeviceRadixSort::SortKeys(scratch, bytes, x.data, y.data, n);
-         }), 2.0 * n * sizeof(T));
+         }),
+         2.0 * n * sizeof(T));
   report("argsort", type, n, cub_seconds([&](void* scratch, std::size_t& bytes) {
            return cub::DeviceRadixSort::SortPairs(scratch, bytes, x.data, y.data, places.data, sorted.data, n);
-         }), 2.0 * n * (sizeof(T) + 4));
+         }),
+         2.0 * n * (sizeof(T) + 4));
 }
 
 }  // namespace
@@ -120,6 +128,11 @@ int main() {
   std::size_t free = 0, total = 0;
   check(cudaMemGetInfo(&free, &total));
   const std::size_t most = free > (std::size_t{20} << 30) ? std::size_t{1} << 30 : std::size_t{1} << 26;
+  report("launch", "-", 0, seconds_of([] {
+           nothing<<<1, 32>>>();
+           return cudaGetLastError();
+         }),
+         0);
   copies_and_sums<float>("f32", most);
   copies_and_sums<double>("f64", most / 2);
   for (const std::size_t n : {std::size_t{1} << 18, std::size_t{1} << 22, std::size_t{1} << 26}) {

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Sets the rows of `lockstep bench --json` beside what the same card reaches otherwise. usage: table.py PEERS BENCH.json...
 
-PEERS has the lines of tests/gpu/peers.cu. The share is that of a copy on the device (the best of all sizes) for what is bound
-by memory, and for orbit that of the square roots and divisions per second in the limits of the bench. `CUB` is how many times
-faster than CUB the row is. Exit code 1 if a goal is missed: the table says which.
+PEERS has the lines of tests/gpu/peers.cu. The share is that of a copy on the device of arrays as large (so that neither has
+more of its bytes in the caches than the other) for what is bound by memory, and for orbit that of the square roots and divisions
+per second in the limits of the bench. `CUB` is how many times faster than CUB the row is. Exit code 1 if a goal is missed: the
+table says which.
 """
 import json
 import sys
@@ -14,6 +15,7 @@ SHARE_FROM = 1 << 26
 TIME = {("sum", "f32", 1 << 16): 6e-6}
 NO_SLOWER = {"sum"}  # than CUB, at any size
 NOISE = 0.95
+WIDTH = {"f32": 4, "f64": 8, "i32": 4, "i64": 8}
 # A step of orbit is a square root and two divisions; the bench counts ten operations for it.
 OPERATIONS_OF_STEP = 10
 
@@ -36,12 +38,13 @@ def orbit_seconds(row, limits):
     return steps * (1 / rate["square root"] + 2 / rate["divide"])
 
 
-def judge(row, peers, copy, limits):
-    """The cells of a row, and the goal that it misses, if it has one."""
+def judge(row, peers, copies, limits):
+    """The cells of a row, and the goal that it misses, if it has one. `copies`: bytes of an array, bytes per second."""
     key = (row["case"], row["type"], row["elements"])
     seconds = row["real_time"] * 1e-9
     bandwidth = row.get("bytes_per_second", 0)
-    share = bandwidth / copy if bandwidth else None
+    copy = copies.get(key[2] * WIDTH[row["type"]])
+    share = bandwidth / copy if bandwidth and copy else None
     if row["case"] == "orbit":
         least = orbit_seconds(row, limits)
         share = least / seconds if least else None
@@ -64,8 +67,12 @@ def main(arguments):
     if len(arguments) < 2:
         sys.exit(__doc__)
     peers = read_peers(arguments[0])
-    copy = max(moved / seconds for (name, _, _), (seconds, moved) in peers.items() if name == "copy")
-    print(f"copy on the device: {copy * 1e-9:.0f} GB/s")
+    copies = {int(moved / 2): moved / seconds for (name, _, _), (seconds, moved) in peers.items() if name == "copy"}
+    largest = max(copies)
+    print(f"copy on the device, {largest >> 20} MiB: {copies[largest] * 1e-9:.0f} GB/s")
+    for (name, _, _), (seconds, _) in peers.items():
+        if name == "launch":
+            print(f"a kernel that does nothing: {seconds * 1e6:.1f} us")
     print(f"{'row':<18} {'n':>5} {'time':>12} {'GB/s':>6} {'share':>6} {'CUB':>7}  goal missed")
     failed = rows = 0
     for path in arguments[1:]:
@@ -74,7 +81,7 @@ def main(arguments):
         for row in results["benchmarks"]:
             if "real_time" not in row or row.get("device") in ("limit", "peer"):
                 continue
-            cells, missed = judge(row, peers, copy, results.get("limits", []))
+            cells, missed = judge(row, peers, copies, results.get("limits", []))
             rows += 1
             failed += bool(missed)
             print(f"{cells[0]:<18} {cells[1]:>5} {cells[2]:>12} {cells[3]:>6} {cells[4]:>6} {cells[5]:>7}  {missed}".rstrip())
