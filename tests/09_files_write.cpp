@@ -99,7 +99,7 @@ TEST_CASE("a symbolic link is followed, to a file that is there or not") {
 TEST_CASE("a device is written directly and stays a device") {
   write_file("/dev/null", "x");
   CHECK(fs::is_character_file("/dev/null"));
-  check_error(Code::file, "No space left", [] { write_file("/dev/full", "x"); });
+  check_error(Code::disk, "No space left", [] { write_file("/dev/full", "x"); });
 }
 
 TEST_CASE("a pipe without a name of its own is written") {

@@ -89,6 +89,14 @@ TEST_CASE_FIXTURE(Fixture, "a plain number takes the type it meets, a typed one 
   CHECK(out({"a", "a=1e-60f32"}) == "0.0\n");
 }
 
+TEST_CASE_FIXTURE(Fixture, "a value that no expression uses is told of") {
+  const Outcome outcome = evaluate({"r = xx + 2.5a1", "xx=1", "x=x.npy", "a=3"});
+  CHECK(outcome.exit == 2);  // "2.5a1" is no number
+  const Outcome good = evaluate({"r = xx + a", "xx=1", "x=x.npy", "a=3"});
+  CHECK(good.out == "4\n");
+  CHECK(good.err == "lockstep: no expression uses the value of 'x'\n");
+}
+
 TEST_CASE_FIXTURE(Fixture, "JSON has the values, or the file that they went to") {
   const Json json = Json::parse(out({"s = sum(x); r = 1/y", "x=x.npy", "y=y.npy", "--json"}));
   CHECK_FALSE(json.at("device").get<std::string>().empty());
@@ -157,7 +165,7 @@ TEST_CASE_FIXTURE(Fixture, "an output that cannot be written is refused and leav
   refused(2, "make it first", {"x*2", "x=x.npy", "--output", "none/r.npy"});
   refused(2, "irectory", {"x*2", "x=x.npy", "--output", "."});
   refused(2, "there are 2 arrays to write", {"x+1; x-1", "x=x.npy", "--output", "r.npy"});
-  refused(2, "No space left", {"x*2", "x=x.npy", "--output", "/dev/full"});
+  refused(3, "No space left", {"x*2", "x=x.npy", "--output", "/dev/full"});
 }
 
 TEST_CASE_FIXTURE(Fixture, "a disk that fills up leaves the old output") {

@@ -317,6 +317,7 @@ TEST_CASE("bench --list shows the table and runs nothing") {
   CHECK(some.out.find("triad") == std::string::npos);
   CHECK(some.out.find("f32") == std::string::npos);
   CHECK(some.out.find("64 2^12") != std::string::npos);
+  check_refused(2, "--list excludes --json", {"bench", "--list", "--json", "-"});
 }
 
 TEST_CASE("bench measures what the filter leaves, as a table and as JSON") {

@@ -211,7 +211,8 @@ Run setup_bench(CLI::App& app) {
       app.add_flag("--no-limits", options->no_limits, "leave out the column LIMIT, its loops and the limits");
   app.add_flag("--no-peers", options->no_peers, "leave out the column PEER and its loops");
   app.add_option("--json", options->json, "file for the results; - is standard output, without the table")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->excludes(listing);
   app.add_option("--plot", options->plot, "file for a roofline with the rows in it: .svg, .png or .pdf")
       ->type_name("FILE")
       ->excludes(no_limits);

@@ -192,6 +192,8 @@ int run(const Options& options) {
   std::optional<Profile> profile = start_profile(device, options.profile);
   bool in_parts = !options.show_program && !options.show_source && exceeds_memory(device, options);
   std::vector<Result> results = read_results(device, options, in_parts);
+  for (const std::string& name : unused_names(options.text, options.values))
+    note(fmt::format("no expression uses the value of '{}'", name));
   stretch(results, options.shape);
   if (options.show_program || options.show_source) {
     const std::vector<Expr> values = expressions_of(results);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <vector>
 
 #include "lockstep/decimal.hpp"
 #include "lockstep/error.hpp"
@@ -14,9 +13,9 @@
 namespace lockstep::app {
 namespace {
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_part(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
 bool is_name(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto is_part = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
   return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), is_part);
 }
 
@@ -77,6 +76,22 @@ Names read_named_values(const Device& device, std::span<const std::string> argum
     names.emplace(name, read_value(device, argument.substr(equals + 1), argument, in_place));
   }
   return names;
+}
+
+std::vector<std::string> unused_names(std::string_view expressions, std::span<const std::string> arguments) {
+  const auto is_used = [&](std::string_view name) {
+    for (std::size_t at = 0; at < expressions.size();) {
+      std::size_t end = at;
+      while (end < expressions.size() && is_part(expressions[end])) ++end;
+      if (expressions.substr(at, end - at) == name) return true;
+      at = std::max(end, at + 1);
+    }
+    return false;
+  };
+  std::vector<std::string> unused;
+  for (const std::string_view argument : arguments)
+    if (const std::string_view name = argument.substr(0, argument.find('=')); !is_used(name)) unused.emplace_back(name);
+  return unused;
 }
 
 std::uint64_t bytes_of_files(std::span<const std::string> arguments) {

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lockstep/device.hpp"
 #include "lockstep/shape.hpp"
@@ -14,6 +15,9 @@ namespace lockstep::app {
 /// "0.1f32"), or else a NumPy file, which is loaded to `device`. A plain number adapts to the type it meets. Throws
 /// `bad_argument` for what is none of these, `file` and `unsupported` as `load_npy` does.
 Names read_named_values(const Device& device, std::span<const std::string> arguments, bool in_place = false);
+
+/// The names among the `name=value` arguments that do not occur in the expressions.
+std::vector<std::string> unused_names(std::string_view expressions, std::span<const std::string> arguments);
 
 /// The bytes of the files among the values, as far as they are regular ones.
 std::uint64_t bytes_of_files(std::span<const std::string> arguments);

@@ -19,11 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 
 Error write_error(const fs::path& path, int error) {
+  const bool is_full = error == ENOSPC || error == EDQUOT;
   std::string advice = "Choose a place that can be written.";
   if (error == ENOENT) advice = "The folder is not there: make it first.";
-  if (error == ENOSPC || error == EDQUOT)
-    advice = "Free some space or write elsewhere; what was there before is unchanged.";
-  return {Code::file, fmt::format("'{}' cannot be written: {}", path.string(), std::generic_category().message(error)),
+  if (is_full) advice = "Free some space or write elsewhere; what was there before is unchanged.";
+  return {is_full || error == EIO ? Code::disk : Code::file,
+          fmt::format("'{}' cannot be written: {}", path.string(), std::generic_category().message(error)),
           std::move(advice)};
 }
 

@@ -20,6 +20,8 @@ std::string_view to_string(Code code) noexcept {
       return "unsupported";
     case Code::file:
       return "file";
+    case Code::disk:
+      return "disk";
     case Code::no_device:
       return "no_device";
     case Code::out_of_memory:

@@ -20,7 +20,8 @@ Npy read_csv(const std::filesystem::path& path, DType floating = DType::f64);
 Npy parse_csv(std::string_view text, const std::string& name, DType floating = DType::f64);
 
 /// Writes a table, each number in the shortest form that reads back to the same bits, by way of a temporary file: the
-/// name appears complete or not at all. Throws `file`; `bad_argument` if `table` has other than one axis.
+/// name appears complete or not at all. Throws `file`, `disk` if that is full, `bad_argument` if `table` has other than
+/// one axis.
 void write_csv(const std::filesystem::path& path, const Npy& table);
 /// The same to memory.
 std::string format_csv(const Npy& table);

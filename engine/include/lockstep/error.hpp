@@ -15,6 +15,7 @@ enum class Code {
   wrong_device,   ///< arrays or kernels of different devices in one call
   unsupported,    ///< something this device or build cannot do
   file,           ///< a file that cannot be read or written
+  disk,           ///< a disk that is full, over its quota, or fails
   no_device,      ///< the device asked for is not there
   out_of_memory,  ///< more memory than the device or its budget has
   compile,        ///< a device compiler refused a program; the log is in `details()`

@@ -73,7 +73,8 @@ Npy parse_npy(std::span<const std::byte> bytes, const std::string& name);
 Array load_npy(const Device& device, const std::filesystem::path& path);
 
 /// Writes a file that NumPy's `load` reads, by way of a temporary file beside it: the name appears complete or not at
-/// all. A device or a pipe is written directly. Throws `file`, and `bad_argument` if the fields do not fit the shape.
+/// all. A device or a pipe is written directly. Throws `file`, `disk` if that is full, `bad_argument` if the fields do
+/// not fit the shape.
 void write_npy(const std::filesystem::path& path, const Npy& npy);
 void save_npy(const std::filesystem::path& path, const Array& array);
 
@@ -82,7 +83,7 @@ std::string format_npy(const Npy& npy);
 
 /// Writes `bytes` to `path` by way of a temporary file beside it, so that the name appears complete or not at all; what
 /// was there before stays if that fails. A symbolic link is followed, a device or a pipe is written directly.
-/// Throws `file`.
+/// Throws `file`, `disk` if that is full.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 /// All bytes of a file. Throws `file`.
 std::string read_file(const std::filesystem::path& path);

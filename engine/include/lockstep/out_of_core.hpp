@@ -79,9 +79,10 @@ class NpyWriter {
   NpyWriter(const NpyWriter&) = delete;
   NpyWriter& operator=(const NpyWriter&) = delete;
 
-  /// The next elements in row-major order. Throws `file`, `bad_argument` for more than the shape holds.
+  /// The next elements in row-major order. Throws `disk` if that is full, `file`, `bad_argument` for more than
+  /// the shape holds.
   void write(std::span<const std::byte> elements);
-  /// Throws `file`, `bad_argument` if elements are missing.
+  /// Throws `disk`, `file`, `bad_argument` if elements are missing.
   void commit();
 
  private:
