@@ -1,11 +1,15 @@
 // The hand-written kernels behind docs/algorithms.md: their CUDA text, run on the host, has the CPU's bits.
 #include "lockstep/algorithms.hpp"
+
+#include <array>
+
 #include "backends/cpu/host_buffer.hpp"
 #include "engine/src/device_impl.hpp"
 #include "gather/gather.hpp"
 #include "host_device.hpp"
 #include "opencl/pass_runner.hpp"
 #include "pick/pick.hpp"
+#include "ptx_compiler.hpp"
 #include "radix/radix.hpp"
 #include "scatter/scatter.hpp"
 #include "segments/segments.hpp"
@@ -73,7 +77,8 @@ class MixedQueue : public BackendQueue {
 
 class MixedDevice : public BackendDevice {
  public:
-  MixedDevice() : cpu_(open_backend("cpu:1")), info_(cpu_->do_info()) {
+  explicit MixedDevice(const KernelCompiler& compiler)
+      : cpu_(open_backend("cpu:1")), info_(cpu_->do_info()), host_(4, compiler) {
     info_.kind = "cuda";
     info_.is_gpu = true;  // so that work is divided as for one
     for (const NativeKernel* kernel : all_kernels()) host_.start(text_of(*kernel), {}, 0, 0);
@@ -124,13 +129,11 @@ std::vector<Array> results(const Device& device, const Cells& values) {
   return out;
 }
 
-}  // namespace
-
-TEST_CASE("the CUDA text of the algorithms has the CPU's bits, for every type") {
-  const Device mixed(std::make_shared<Device::Impl>(std::make_unique<MixedDevice>(), DeviceOptions{}));
+void compare(const KernelCompiler& compiler, std::span<const DType> types, std::initializer_list<std::size_t> sizes) {
+  const Device mixed(std::make_shared<Device::Impl>(std::make_unique<MixedDevice>(compiler), DeviceOptions{}));
   const Device cpu(std::make_shared<Device::Impl>(open_backend("cpu:2"), DeviceOptions{}));
-  for (const DType type : all_dtypes())
-    for (const std::size_t n : {5, 2100}) {
+  for (const DType type : types)
+    for (const std::size_t n : sizes) {
       CAPTURE(to_string(type));
       CAPTURE(n);
       const Cells values = awkward_cells(type, n, n);
@@ -141,4 +144,18 @@ TEST_CASE("the CUDA text of the algorithms has the CPU's bits, for every type") 
         CHECK(difference(got[k], expected[k]) == "");
       }
     }
+}
+
+}  // namespace
+
+TEST_CASE("the CUDA text of the algorithms has the CPU's bits, for every type") {
+  compare(compile_for_host, all_dtypes(), {5, 2100});
+}
+
+// Sorts take long in PTX: not every type with both of the compiler's code generators.
+TEST_CASE("the PTX of the algorithms has the CPU's bits") {
+  const auto nvrtc = load_nvrtc();
+  if (!nvrtc) return;
+  compare(compile_to_ptx(nvrtc, 75), std::array{DType::f32, DType::i8}, {520});
+  compare(compile_to_ptx(nvrtc, nvrtc->target_for(9999).architecture), std::array{DType::f64, DType::i32}, {520});
 }

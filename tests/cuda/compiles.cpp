@@ -2,18 +2,17 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <sstream>
 
-#include "backends/cuda/nvrtc.hpp"
 #include "cases.hpp"
 #include "host_device.hpp"
 #include "lockstep/engine.hpp"
 #include "lockstep/error.hpp"
 #include "orbit/orbit.hpp"
 #include "ptx.hpp"
+#include "ptx_compiler.hpp"
 #include "support.hpp"
 
 using namespace lockstep;
@@ -24,14 +23,6 @@ using lockstep::cuda::Target;
 namespace {
 
 constexpr int kArchitectures[] = {75, 80, 90, 120};
-
-std::shared_ptr<const Nvrtc> compiler() {
-  std::string problem;
-  auto nvrtc = Nvrtc::load(99, problem);
-  if (!nvrtc) MESSAGE("skipped: " << problem);
-  REQUIRE_FALSE((!nvrtc && std::getenv("LOCKSTEP_TEST_REQUIRED")));
-  return nvrtc;
-}
 
 /// A device of the whole engine that only collects what it is given to run.
 class Collector : public Backend {
@@ -78,7 +69,7 @@ std::vector<PassCase> sorted_by_fma(std::vector<PassCase> cases, bool fma) {
 }  // namespace
 
 TEST_CASE("NVRTC compiles every operation, every fold and random programs for every architecture") {
-  const auto nvrtc = compiler();
+  const auto nvrtc = load_nvrtc();
   if (!nvrtc) return;
   const std::string table = batch_of(texts_of(table_of_cases()));
   for (const int architecture : kArchitectures) {
@@ -95,7 +86,7 @@ TEST_CASE("NVRTC compiles every operation, every fold and random programs for ev
 }
 
 TEST_CASE("NVRTC compiles every function of every type that takes it, for every architecture") {
-  const auto nvrtc = compiler();
+  const auto nvrtc = load_nvrtc();
   if (!nvrtc) return;
   const HostDevice* collector = nullptr;
   std::vector<std::unique_ptr<Backend>> backends;
@@ -123,7 +114,7 @@ TEST_CASE("NVRTC compiles every function of every type that takes it, for every 
 }
 
 TEST_CASE("the PTX of programs that ask for no fma holds none, and nothing approximate, flushed or contractible") {
-  const auto nvrtc = compiler();
+  const auto nvrtc = load_nvrtc();
   if (!nvrtc) return;
   auto cases = table_of_cases();
   for (PassCase& c : random_cases(scaled_programs(40), {.operations = 20, .folds = false, .seed = 9500}))
@@ -142,7 +133,7 @@ TEST_CASE("the PTX of programs that ask for no fma holds none, and nothing appro
 }
 
 TEST_CASE("aligned operands are read and written 16 bytes at a time, others one by one") {
-  const auto nvrtc = compiler();
+  const auto nvrtc = load_nvrtc();
   if (!nvrtc) return;
   const auto instructions = [&](std::int64_t offset, Fold fold) {
     PassCase c;
@@ -168,7 +159,7 @@ TEST_CASE("aligned operands are read and written 16 bytes at a time, others one 
 }
 
 TEST_CASE("the reader of PTX finds each kind of inexact instruction") {
-  const auto nvrtc = compiler();
+  const auto nvrtc = load_nvrtc();
   if (!nvrtc) return;
   const std::string source =
       "extern \"C\" __global__ void f(float* x, double* y) {\n"
@@ -184,7 +175,7 @@ TEST_CASE("the reader of PTX finds each kind of inexact instruction") {
 }
 
 TEST_CASE("orbit.cu compiles for every architecture, with IEEE operations alone") {
-  const auto nvrtc = compiler();
+  const auto nvrtc = load_nvrtc();
   if (!nvrtc) return;
   for (const DType type : {DType::f32, DType::f64}) {
     const KernelSource& source = orbit_kernel(type).cuda;
@@ -219,7 +210,7 @@ TEST_CASE("CUB's sorts and scans, as nvcc compiles them, do no arithmetic on flo
 #endif
 
 TEST_CASE("a source that does not compile gives the log and the line of its own text") {
-  const auto nvrtc = compiler();
+  const auto nvrtc = load_nvrtc();
   if (!nvrtc) return;
   const std::string source = "extern \"C\" __global__ void mine(float* x) {\n  x[0] = no_such_name;\n}\n";
   const auto build = [&] { nvrtc->compile(source, "mine", {75, false}, {}, "the kernel 'mine'"); };
@@ -229,7 +220,7 @@ TEST_CASE("a source that does not compile gives the log and the line of its own 
 }
 
 TEST_CASE("a device newer than the compiler gets PTX of the newest architecture that it knows") {
-  const auto nvrtc = compiler();
+  const auto nvrtc = load_nvrtc();
   if (!nvrtc) return;
   CHECK(nvrtc->target_for(75).name() == "sm_75");
   CHECK(nvrtc->target_for(90).name() == "sm_90");

@@ -7,6 +7,7 @@
 
 #include "backends/common/kernel_text.hpp"
 #include "backends/cuda/arguments.hpp"
+#include "host_compiler.hpp"
 #include "host_grid.hpp"
 #include "lockstep/error.hpp"
 
@@ -15,15 +16,21 @@ namespace {
 
 class HostBuffer : public Buffer {
  public:
-  explicit HostBuffer(std::uint64_t bytes) : Buffer(bytes), memory_(new (kAlignment, std::nothrow) std::byte[bytes]) {
+  HostBuffer(std::uint64_t bytes, std::shared_ptr<HostArrays> arrays)
+      : Buffer(bytes), memory_(new (kAlignment, std::nothrow) std::byte[bytes]), arrays_(std::move(arrays)) {
     if (!memory_) throw Error(Code::out_of_memory, "the host has no room");
+    (*arrays_)[reinterpret_cast<std::uintptr_t>(memory_)] = bytes;
   }
-  ~HostBuffer() override { operator delete[](memory_, kAlignment); }
+  ~HostBuffer() override {
+    arrays_->erase(reinterpret_cast<std::uintptr_t>(memory_));
+    operator delete[](memory_, kAlignment);
+  }
   std::byte* get() const { return memory_; }
 
  private:
   static constexpr std::align_val_t kAlignment{256};  // as CUDA's
   std::byte* memory_;
+  std::shared_ptr<HostArrays> arrays_;
 };
 
 std::byte* address_of(const Buffer& buffer) { return static_cast<const HostBuffer&>(buffer).get(); }
@@ -38,8 +45,8 @@ class HostProgram : public Executable {
     const text::Layout layout = text::make_layout(program_, pass, text::Target::warps);
     const text::Work work = text::make_work(layout, pass, static_cast<std::uint64_t>(device.do_info().units));
     const text::Dialect& dialect = text::cuda_dialect();
-    std::vector<std::byte> scratch(text::make_partials(program_, work).bytes + 8);
-    const std::uint64_t place = reinterpret_cast<std::uintptr_t>(scratch.data());
+    const auto scratch = device.do_allocate(text::make_partials(program_, work).bytes + 8);
+    const std::uint64_t place = word_of(*scratch);
 
     auto words = cuda::Arguments::of_run(program_, layout, pass, word_of, place,
                                          text::geometry_values(program_, layout, text::Stage::run, pass, work));
@@ -109,7 +116,19 @@ class HostQueue : public BackendQueue {
 
 }  // namespace
 
-HostDevice::HostDevice(int units) {
+std::vector<RunnableKernel> compile_for_host(const std::vector<KernelText>& texts) {
+  const auto library = std::make_shared<HostLibrary>(texts);
+  std::vector<RunnableKernel> kernels;
+  for (const HostKernel& kernel : library->kernels())
+    kernels.push_back([library, kernel](const KernelLaunch& launch) {
+      auto words = launch.arguments;
+      auto places = cuda::places_of(words);
+      run_grid(kernel.entry, kernel.state, places.data(), launch.blocks, launch.block_size, kernel.has_barriers);
+    });
+  return kernels;
+}
+
+HostDevice::HostDevice(int units, KernelCompiler compiler) : compiler_(std::move(compiler)) {
   info_.name = "cuda:0";
   info_.kind = "cuda";
   info_.description = "CUDA C on the host";
@@ -119,29 +138,30 @@ HostDevice::HostDevice(int units) {
 
 std::vector<KernelText> HostDevice::texts() const {
   std::vector<KernelText> texts;
-  for (const auto& [kernel, compiled] : kernels_)
-    if (!compiled.entry) texts.push_back(kernel);
+  for (const auto& [kernel, runnable] : kernels_)
+    if (!runnable) texts.push_back(kernel);
   return texts;
 }
 
 void HostDevice::build() {
   const auto all = texts();
-  libraries_.push_back(std::make_unique<HostLibrary>(all));
-  for (std::size_t i = 0; i < all.size(); ++i) kernels_[all[i]] = libraries_.back()->kernels()[i];
+  const auto runnable = compiler_(all);
+  for (std::size_t i = 0; i < all.size(); ++i) kernels_[all[i]] = runnable[i];
+  is_built_ = true;
 }
 
 void HostDevice::start(const KernelText& kernel, std::vector<std::uint64_t> arguments, std::uint64_t blocks,
                        std::uint64_t block_size) {
-  const HostKernel& compiled = kernels_[kernel];
-  if (libraries_.empty()) return;
-  if (!compiled.entry) throw std::runtime_error("a kernel that was not collected");
-  auto places = cuda::places_of(arguments);
-  run_grid(compiled.entry, compiled.state, places.data(), blocks, static_cast<unsigned>(block_size),
-           compiled.has_barriers);
+  const RunnableKernel& runnable = kernels_[kernel];
+  if (!is_built_) return;
+  if (!runnable) throw std::runtime_error("a kernel that was not collected");
+  runnable({std::move(arguments), blocks, static_cast<unsigned>(block_size), *arrays_});
   blocks_ += blocks;
 }
 
-std::unique_ptr<Buffer> HostDevice::do_allocate(std::uint64_t bytes) { return std::make_unique<HostBuffer>(bytes); }
+std::unique_ptr<Buffer> HostDevice::do_allocate(std::uint64_t bytes) {
+  return std::make_unique<HostBuffer>(bytes, arrays_);
+}
 std::unique_ptr<Executable> HostDevice::do_compile(const Program& program) {
   return std::make_unique<HostProgram>(program);
 }

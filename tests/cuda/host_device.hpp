@@ -1,22 +1,38 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "batch.hpp"
-#include "host_compiler.hpp"
 #include "lockstep/backend.hpp"
 
 namespace lockstep::test {
 
-/// The CUDA text of programs, run on the host (cuda_on_host.hpp). First it only collects what it is given to run, in
-/// any order; after `build` it runs it for real. So many kernels cost one call of the compiler.
+/// The arrays that there are: bytes by address. None where a kernel is given memory that is not the device's.
+using HostArrays = std::map<std::uint64_t, std::uint64_t>;
+
+struct KernelLaunch {
+  std::vector<std::uint64_t> arguments;  ///< a word each
+  std::uint64_t blocks = 0;
+  unsigned block_size = 0;
+  const HostArrays& arrays;
+};
+using RunnableKernel = std::function<void(const KernelLaunch&)>;
+/// Makes kernels from their texts, in their order.
+using KernelCompiler = std::function<std::vector<RunnableKernel>(const std::vector<KernelText>&)>;
+
+/// Compiles them for the host (cuda_on_host.hpp).
+std::vector<RunnableKernel> compile_for_host(const std::vector<KernelText>& texts);
+
+/// The CUDA text of programs, run on the host. First it only collects what it is given to run, in any order; after
+/// `build` it runs it for real. So many kernels cost one call of the compiler.
 class HostDevice : public BackendDevice {
  public:
   /// Work is divided as for a GPU with this many multiprocessors.
-  explicit HostDevice(int units = 4);
+  explicit HostDevice(int units = 4, KernelCompiler compiler = compile_for_host);
 
   /// Compiles all that was collected since the last time. Throws `compile` with the compiler's log if it
   /// refuses it.
@@ -38,8 +54,10 @@ class HostDevice : public BackendDevice {
 
  private:
   DeviceInfo info_;
-  std::map<KernelText, HostKernel> kernels_;
-  std::vector<std::unique_ptr<HostLibrary>> libraries_;
+  KernelCompiler compiler_;
+  std::map<KernelText, RunnableKernel> kernels_;
+  std::shared_ptr<HostArrays> arrays_ = std::make_shared<HostArrays>();
+  bool is_built_ = false;
   std::uint64_t blocks_ = 0;
 };
 
