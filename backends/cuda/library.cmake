@@ -27,5 +27,5 @@ if(LOCKSTEP_CUB_DIR)
   add_custom_command(OUTPUT ${library_ptx} COMMAND ${compile} -ptx -arch=compute_${newest} -o ${library_ptx}
                      DEPENDS ${parts} COMMENT "Compiling CUB's sorts and scans to PTX" VERBATIM)
   add_custom_target(lockstep_library_ptx DEPENDS ${library_ptx})
-  set_target_properties(lockstep_library_ptx PROPERTIES FILE ${library_ptx})
+  set_target_properties(lockstep_library_ptx PROPERTIES FILE ${library_ptx} COMPILE "${compile}")
 endif()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -87,6 +88,7 @@ const char* cudaGetErrorString(cudaError_t status) {
   return row_of(status) == std::end(kErrors) ? "another error" : row_of(status)->text;
 }
 cudaError_t cudaGetLastError() { return std::exchange(last, cudaSuccess); }
+cudaError_t cudaPeekAtLastError() { return last; }
 
 cudaError_t cudaDriverGetVersion(int* version) {
   *version = machine().driver;
@@ -106,6 +108,10 @@ cudaError_t cudaSetDevice(int device) {
   current = device;
   return call(__func__, [] { return cudaSuccess; });
 }
+cudaError_t cudaGetDevice(int* device) {
+  *device = current;
+  return cudaSuccess;
+}
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
   return call(__func__, [&] {
     switch (attribute) {
@@ -120,6 +126,9 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
         break;
       case cudaDevAttrMemoryPoolsSupported:
         *value = machine().pools;
+        break;
+      case cudaDevAttrMaxGridDimX:
+        *value = std::numeric_limits<int>::max();
         break;
       default:
         *value = 1024;
@@ -232,6 +241,15 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
     if (kind != cudaMemcpyHostToDevice && !on_device(from)) return cudaErrorInvalidValue;
     if (kind != cudaMemcpyDeviceToHost && !on_device(to)) return cudaErrorInvalidValue;
     return model().push(*stream, copying(to, from, bytes));
+  });
+}
+cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t stream) {
+  return call(__func__, [&] {
+    if (!Model::block_of(model().device_memory, to, bytes)) return cudaErrorInvalidValue;
+    return model().push(*stream, {[=] {
+      std::memset(to, value, bytes);
+      return cudaSuccess;
+    }});
   });
 }
 cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int from_device, std::size_t bytes,
@@ -379,8 +397,19 @@ cudaError_t cudaLaunchKernel(const void* function, dim3 grid, dim3 block, void**
   });
 }
 
-cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) {
-  return call(__func__, [] { return cudaSuccess; });
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
+  return call(__func__, [&] {
+    *attributes = {};
+    attributes->ptxVersion = attributes->binaryVersion = model().library_architecture;
+    return cudaSuccess;
+  });
+}
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* blocks, const void*, int, std::size_t,
+                                                                   unsigned) {
+  return call(__func__, [&] {
+    *blocks = 2;
+    return cudaSuccess;
+  });
 }
 
 // Graphs.

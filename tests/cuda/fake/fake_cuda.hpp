@@ -22,6 +22,7 @@ struct Machine {
   bool peers = true;                              ///< devices reach each other's memory
   bool pools = true;                              ///< devices have the stream-ordered allocator
   bool graphs = true;                             ///< what is captured can be made ready to run
+  unsigned resident_blocks = 3;                   ///< of a kernel in PTX, under way at once
 };
 
 /// May be changed between tests, when no device is open.
@@ -36,9 +37,11 @@ void fail_kernel(cudaError_t status);
 
 /// How often a function was called since the last reset.
 std::uint64_t calls(const std::string& function);
+/// The same of all functions and kernels whose name has this in it.
+std::uint64_t calls_with(const std::string& part);
 /// Bytes of device memory that are allocated, on all devices.
 std::uint64_t allocated();
-/// How many kernels ran, and pieces of work of a library.
+/// How many kernels ran, and pieces of work of a library. The kernels that nvcc registered count as calls, too.
 std::uint64_t kernels_run();
 
 // For what stands in the place of NVIDIA's libraries: fake/cub.

@@ -113,6 +113,13 @@ std::uint64_t calls(const std::string& function) {
   return model().calls[function];
 }
 
+std::uint64_t calls_with(const std::string& part) {
+  const std::lock_guard lock(model().mutex);
+  std::uint64_t count = 0;
+  for (const auto& [name, times] : model().calls) count += name.find(part) == std::string::npos ? 0 : times;
+  return count;
+}
+
 std::uint64_t allocated() {
   const std::lock_guard lock(model().mutex);
   std::uint64_t bytes = 0;

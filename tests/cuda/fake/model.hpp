@@ -81,6 +81,7 @@ struct Model {
   };
   std::map<std::string, Failure> failures;
   cudaError_t kernel_failure = cudaSuccess;
+  int library_architecture = 0;  ///< of the PTX that nvcc registered
   std::uint64_t kernels = 0;
   std::map<const std::byte*, Block> device_memory, pinned_memory;
   std::map<int, std::uint64_t> used;  ///< bytes of device memory
