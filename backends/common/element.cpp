@@ -193,32 +193,33 @@ void Element::compute(Writer& w, std::uint32_t n, const Place& at) const {
   }
 }
 
-void Element::guard(Writer& w, const Guard& guard, const Place& at) const {
+void Element::guard(Writer& w, const Guard& guard, const Place& at, Declared declared) const {
   for (const std::uint32_t n : guard.results) w.line("{} v{} = 0;", dialect_.type(program_.nodes[n].type), n);
   w.open("if ({}{})", guard.when ? "" : "!", value(guard.condition));
-  for (const Step& step : guard.steps) {
-    const bool is_result =
-        !step.guard && std::find(guard.results.begin(), guard.results.end(), step.node) != guard.results.end();
-    if (is_result)
-      w.line("v{} = {};", step.node, operation(step.node));
-    else
-      steps(w, {step}, at);
-  }
+  steps(w, guard.steps, at, guard.results);
   w.close();
-  for (const std::uint32_t n : guard.selects) compute(w, n, at);
+  // They may be results of the guard around this one.
+  for (const std::uint32_t n : guard.selects) step(w, n, at, declared);
 }
 
-void Element::steps(Writer& w, const Schedule& schedule, const Place& at) const {
-  for (const Step& step : schedule) {
-    if (step.guard)
-      guard(w, *step.guard, at);
+void Element::step(Writer& w, std::uint32_t n, const Place& at, Declared declared) const {
+  if (std::find(declared.begin(), declared.end(), n) != declared.end())
+    w.line("v{} = {};", n, operation(n));
+  else
+    compute(w, n, at);
+}
+
+void Element::steps(Writer& w, const Schedule& schedule, const Place& at, Declared declared) const {
+  for (const Step& one : schedule) {
+    if (one.guard)
+      guard(w, *one.guard, at, declared);
     else
-      compute(w, step.node, at);
+      step(w, one.node, at, declared);
   }
 }
 
 void Element::for_each(Writer& w, std::string_view j, std::optional<std::string_view> which) const {
-  steps(w, schedule_, {j, which});
+  steps(w, schedule_, {j, which}, {});
   for (std::size_t o = 0; o < layout_.outputs.size(); ++o) {
     if (program_.outputs[o].fold != Fold::store) continue;
     const std::string name = output_name(o);

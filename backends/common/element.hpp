@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,8 +65,11 @@ class Element {
   std::string vector_type(DType type) const;
   When when(const Node& node) const;
   void load(Writer& w, std::uint32_t n, std::string_view place) const;
-  void steps(Writer& w, const Schedule& schedule, const Place& at) const;
-  void guard(Writer& w, const Guard& guard, const Place& at) const;
+  /// Values that are declared already: results of the guard that is being written.
+  using Declared = std::span<const std::uint32_t>;
+  void steps(Writer& w, const Schedule& schedule, const Place& at, Declared declared) const;
+  void guard(Writer& w, const Guard& guard, const Place& at, Declared declared) const;
+  void step(Writer& w, std::uint32_t n, const Place& at, Declared declared) const;
   void compute(Writer& w, std::uint32_t n, const Place& at) const;
   std::string operation(std::uint32_t n) const;
   std::string terms(std::string_view name, Walk walk, int from, int to) const;
