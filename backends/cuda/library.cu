@@ -1,6 +1,5 @@
 // CUB's radix sorts and scans, where every order of the work has the same bits: keys, and sums, products and extremes
-// of integers. Contract: kernels/library/README.md. The tests compile this text for the host too, with
-// tests/cuda/fake/cub in the place of CUB.
+// of integers. Contract: kernels/library/README.md. The tests run the PTX that nvcc makes of it: tests/cuda/driver/cub.cpp.
 #include "backends/cuda/library.hpp"
 
 #include <thrust/iterator/counting_iterator.h>

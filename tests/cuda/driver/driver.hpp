@@ -11,6 +11,9 @@
 
 namespace lockstep::test {
 
+/// False, with a message, if this build has no CUB to ask.
+bool has_cub();
+
 /// The backend's devices. All is as at first when it begins; a machine is set up before a device is opened.
 class OnFakeCuda {
  public:

@@ -400,7 +400,7 @@ cudaError_t cudaLaunchKernel(const void* function, dim3 grid, dim3 block, void**
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
   return call(__func__, [&] {
     *attributes = {};
-    attributes->ptxVersion = attributes->binaryVersion = model().library_architecture;
+    attributes->ptxVersion = attributes->binaryVersion = model().registered_for(current);
     return cudaSuccess;
   });
 }
@@ -471,11 +471,6 @@ cudaError_t queue_work(const char* name, cudaStream_t stream, const std::functio
       return cudaSuccess;
     }});
   });
-}
-
-bool is_device_memory(const void* memory, std::uint64_t bytes) {
-  const std::lock_guard lock(model().mutex);
-  return Model::block_of(model().device_memory, memory, bytes) != nullptr;
 }
 
 }  // namespace lockstep::test::fake

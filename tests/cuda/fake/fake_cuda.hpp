@@ -1,7 +1,8 @@
 #pragma once
 
 // A CUDA runtime on the host, for tests: it is linked in the place of NVIDIA's, so that the backend's own code runs
-// where there is no driver. Kernels are CUDA C, executed by host_grid.cpp; fake_nvrtc.cpp hands their text on.
+// where there is no driver. Kernels are CUDA C, executed by host_grid.cpp; nvrtc.cpp hands their text on. Those of CUB
+// are PTX, executed by ptx_machine; registered.cpp starts them.
 //
 // It is as late as CUDA may be: what is queued runs only when somebody waits for it, asks for it or frees memory, so
 // that a wait that is missing shows. Fresh memory holds a pattern, freed memory another.
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace lockstep::test::fake {
 
@@ -35,20 +37,19 @@ void fail(const std::string& function, cudaError_t status, int times = 1, int af
 /// The next kernel that runs fails so, which ends its device's context if the status is one that does.
 void fail_kernel(cudaError_t status);
 
-/// How often a function was called since the last reset.
+/// How often a function was called since the last reset. Kernels that nvcc registered count under their names; what
+/// starts them is called "registered kernel".
 std::uint64_t calls(const std::string& function);
 /// The same of all functions and kernels whose name has this in it.
 std::uint64_t calls_with(const std::string& part);
 /// Bytes of device memory that are allocated, on all devices.
 std::uint64_t allocated();
-/// How many kernels ran, and pieces of work of a library. The kernels that nvcc registered count as calls, too.
+/// How many kernels ran, and pieces of work of a library.
 std::uint64_t kernels_run();
 
-// For what stands in the place of NVIDIA's libraries: fake/cub.
-
-/// Queues or captures the work of a library, which counts as a call of `name` and fails as kernels do.
+/// Of the PTX that nvcc's host code registered. The first device takes the oldest, others the newest.
+std::vector<int> registered_architectures();
+/// Queues or captures the work of a kernel, which counts as a call of `name` and fails as kernels do.
 cudaError_t queue_work(const char* name, cudaStream_t stream, const std::function<void()>& work);
-/// True if all these bytes are in one piece of a device's memory.
-bool is_device_memory(const void* memory, std::uint64_t bytes);
 
 }  // namespace lockstep::test::fake

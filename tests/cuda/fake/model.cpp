@@ -120,6 +120,8 @@ std::uint64_t calls_with(const std::string& part) {
   return count;
 }
 
+std::vector<int> registered_architectures() { return model().registered; }
+
 std::uint64_t allocated() {
   const std::lock_guard lock(model().mutex);
   std::uint64_t bytes = 0;

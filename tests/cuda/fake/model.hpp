@@ -81,7 +81,7 @@ struct Model {
   };
   std::map<std::string, Failure> failures;
   cudaError_t kernel_failure = cudaSuccess;
-  int library_architecture = 0;  ///< of the PTX that nvcc registered
+  std::vector<int> registered;  ///< architectures of the PTX that nvcc registered, ascending
   std::uint64_t kernels = 0;
   std::map<const std::byte*, Block> device_memory, pinned_memory;
   std::map<int, std::uint64_t> used;  ///< bytes of device memory
@@ -93,6 +93,8 @@ struct Model {
   /// Queues or captures.
   cudaError_t push(CUstream_st& stream, Step step);
   bool is_capturing() const;
+  /// The registered PTX that a device takes: the first one the oldest, others the newest, so that tests have both.
+  int registered_for(int device) const { return device == 0 ? registered.at(0) : registered.back(); }
   /// The block that holds all these bytes, if there is one.
   static const Block* block_of(const std::map<const std::byte*, Block>& blocks, const void* at, std::uint64_t bytes);
   cudaError_t allocate(void** memory, std::uint64_t bytes, int device);

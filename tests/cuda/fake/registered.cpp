@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "cuda/ptx_machine/machine.hpp"
 #include "model.hpp"
@@ -28,24 +29,25 @@ struct FatEntry {
 constexpr std::uint32_t kFatMagic = 0xba55ed50;
 constexpr std::uint16_t kPtx = 1;
 
-std::string_view ptx_in(const void* fat) {
+std::vector<std::string_view> ptx_in(const void* fat) {
   const auto* at = static_cast<const char*>(fat);
   FatHeader header;
   std::memcpy(&header, at, sizeof header);
   if (header.magic != kFatMagic) throw ptx::Fault("nvcc's code is packed in another way");
   const char* const end = at + header.size + header.bytes;
+  std::vector<std::string_view> found;
   for (at += header.size; at < end;) {
     FatEntry entry;
     std::memcpy(&entry, at, sizeof entry);
-    if (entry.kind == kPtx) return {at + entry.size, entry.bytes};
+    if (entry.kind == kPtx) found.emplace_back(at + entry.size, entry.bytes);
     at += entry.size + entry.bytes;
   }
-  throw ptx::Fault("nvcc's code holds no PTX");
+  return found;
 }
 
 struct Registered {
-  std::unique_ptr<ptx::Machine> machine;
-  std::map<const void*, std::string> kernels;  ///< names by host functions
+  std::map<int, std::unique_ptr<ptx::Machine>> machines;  ///< by architecture
+  std::map<const void*, std::string> kernels;             ///< names by host functions
 };
 Registered& registered() {
   static auto* all = new Registered;
@@ -60,18 +62,23 @@ struct Configuration {
 thread_local std::optional<Configuration> configuration;
 
 cudaError_t start(const std::string& name, const Configuration& c, void** arguments) {
-  const ptx::Code& code = registered().machine->code(name);
+  ptx::Machine& of_device = *registered().machines.at(model().registered_for(c.stream->device));
+  const ptx::Code& code = of_device.code(name);
   ptx::Launch launch{{c.grid.x, c.grid.y, c.grid.z}, {c.block.x, c.block.y, c.block.z}, c.shared, {}};
   launch.parameters.resize(code.parameter_bytes);
   for (std::size_t i = 0; i < code.parameters.size(); ++i)
     std::memcpy(launch.parameters.data() + code.parameters[i].first, arguments[i], code.parameters[i].second);
-  return queue_work(name.c_str(), c.stream, [name, launch] {
+  {
+    const std::lock_guard lock(model().mutex);
+    ++model().calls[name];
+  }
+  return queue_work("registered kernel", c.stream, [name, launch, &of_device] {
     ptx::Settings settings;
     settings.resident_blocks = machine().resident_blocks;
     settings.memory.emplace();
     for (const auto& [first, block] : model().device_memory)
       settings.memory->push_back({reinterpret_cast<std::uintptr_t>(first), block.bytes});
-    registered().machine->run(name, launch, settings);
+    of_device.run(name, launch, settings);
   });
 }
 
@@ -80,10 +87,12 @@ cudaError_t start(const std::string& name, const Configuration& c, void** argume
 extern "C" {
 
 void** __cudaRegisterFatBinary(void* wrapper) {
-  const std::string_view text = ptx_in(static_cast<const __fatBinC_Wrapper_t*>(wrapper)->data);
-  registered().machine = std::make_unique<ptx::Machine>(text);
-  const std::size_t target = text.find(".target sm_");
-  model().library_architecture = std::stoi(std::string(text.substr(target + 11, 3)));
+  constexpr std::string_view kTarget = ".target sm_";
+  for (const std::string_view text : ptx_in(static_cast<const __fatBinC_Wrapper_t*>(wrapper)->data)) {
+    const int architecture = std::stoi(std::string(text.substr(text.find(kTarget) + kTarget.size(), 4)));
+    registered().machines[architecture] = std::make_unique<ptx::Machine>(text);
+  }
+  for (const auto& [architecture, of_it] : registered().machines) model().registered.push_back(architecture);
   return nullptr;
 }
 void __cudaRegisterFatBinaryEnd(void**) {}
