@@ -2,7 +2,9 @@
 // runtime; where that leaves a choice, this takes the one that is worse for the caller.
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
+#include <exception>
 #include <limits>
 #include <new>
 #include <utility>
@@ -466,7 +468,12 @@ cudaError_t queue_work(const char* name, cudaStream_t stream, const std::functio
   return call(name, [&] {
     return model().push(*stream, {[=] {
       if (const cudaError_t failure = std::exchange(model().kernel_failure, cudaSuccess)) return failure;
-      work();
+      try {
+        work();
+      } catch (const std::exception& fault) {  // not through the backend's destructors
+        std::fprintf(stderr, "%s\n", fault.what());
+        return cudaErrorLaunchFailure;
+      }
       ++model().kernels;
       return cudaSuccess;
     }});
