@@ -1,17 +1,16 @@
-// The functions of the CUDA runtime that the backend calls. What each may do is in NVIDIA's documentation of the
-// runtime; where that leaves a choice, this takes the one that is worse for the caller.
+// The functions of the CUDA runtime that the backend calls, but for memory (cudart_memory.cpp). What each may do is in
+// NVIDIA's documentation of the runtime; where that leaves a choice, this takes the one that is worse for the caller.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <exception>
 #include <limits>
-#include <new>
 #include <utility>
 
 #include "backends/cuda/precompiled.hpp"
+#include "call.hpp"
 #include "cuda/host_grid.hpp"
-#include "model.hpp"
 #include "package.hpp"
 
 using namespace lockstep::test;
@@ -19,47 +18,7 @@ using namespace lockstep::test::fake;
 
 namespace {
 
-constexpr std::align_val_t kPage{4096};
-
-thread_local int current = 0;
-thread_local cudaError_t last = cudaSuccess;
-
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-/// One call: under the lock, counted, failing if it is to, and in vain on a device whose context has ended.
-template <class F>
-cudaError_t call(const char* name, const F& f) {
-  const std::lock_guard lock(model().mutex);
-  ++model().calls[name];
-  cudaError_t status = cudaSuccess;
-  if (const auto planned = model().failures.find(name); planned != model().failures.end()) {
-    auto& [failure, times, after] = planned->second;
-    if (after > 0)
-      --after;
-    else if (times-- > 0)
-      return last = failure;
-  }
-  if (const auto ended = model().lost.find(current); ended != model().lost.end()) return last = ended->second;
-  status = f();
-  // What was waited for may have ended the context.
-  if (const auto ended = model().lost.find(current); ended != model().lost.end()) status = ended->second;
-  if (status != cudaSuccess) last = status;
-  return status;
-}
-
-/// Calls that a capture does not allow: they end it.
-cudaError_t refused_while_capturing(CUstream_st& stream) {
-  if (!stream.captured) return cudaSuccess;
-  stream.broken = true;
-  return cudaErrorStreamCaptureUnsupported;
-}
-
-Step copying(void* to, const void* from, std::size_t bytes) {
-  return {[=] {
-    std::memmove(to, from, bytes);
-    return cudaSuccess;
-  }};
-}
 
 /// One of the driver's error states or names, as far as tests look at them.
 struct ErrorRow {
@@ -153,116 +112,6 @@ cudaError_t cudaDeviceCanAccessPeer(int* can, int device, int peer) {
 }
 cudaError_t cudaDeviceEnablePeerAccess(int, unsigned) {
   return call(__func__, [] { return machine().peers ? cudaSuccess : cudaErrorPeerAccessUnsupported; });
-}
-
-// Memory.
-
-cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
-  return call(__func__, [&] { return model().allocate(memory, bytes, current); });
-}
-cudaError_t cudaFree(void* memory) {
-  return call(__func__, [&] {
-    model().drain_device(current);
-    model().release(memory);
-    return cudaSuccess;
-  });
-}
-cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
-  return call(__func__, [&] {
-    *total = machine().memory;
-    *free = machine().memory - model().used[current];
-    return cudaSuccess;
-  });
-}
-cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
-  return call(__func__, [&] {
-    if (bytes > machine().memory) return cudaErrorMemoryAllocation;
-    auto* block = new (kPage) std::byte[bytes];
-    model().pinned_memory[block] = {bytes, current};
-    *memory = block;
-    return cudaSuccess;
-  });
-}
-cudaError_t cudaFreeHost(void* memory) {
-  return call(__func__, [&] {
-    std::memset(memory, 0xdb, model().pinned_memory.at(static_cast<std::byte*>(memory)).bytes);
-    model().pinned_memory.erase(static_cast<std::byte*>(memory));
-    ::operator delete[](memory, kPage);
-    return cudaSuccess;
-  });
-}
-cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties) {
-  return call(__func__, [&] {
-    *pool = new CUmemPoolHandle_st{properties->location.id};
-    return cudaSuccess;
-  });
-}
-cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
-  return call(__func__, [&] {
-    delete pool;
-    return cudaSuccess;
-  });
-}
-cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void* value) {
-  return call(__func__, [&] {
-    if (attribute != cudaMemPoolAttrReleaseThreshold) return cudaErrorInvalidValue;
-    pool->keeps = *static_cast<std::uint64_t*>(value);
-    return cudaSuccess;
-  });
-}
-cudaError_t cudaMemPoolSetAccess(cudaMemPool_t, const cudaMemAccessDesc*, std::size_t) {
-  return call(__func__, [] { return machine().peers ? cudaSuccess : cudaErrorInvalidDevice; });
-}
-cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) {
-  return call(__func__, [] { return cudaSuccess; });
-}
-cudaError_t cudaMallocFromPoolAsync(void** memory, std::size_t bytes, cudaMemPool_t pool, cudaStream_t stream) {
-  return call(__func__, [&] {
-    if (const cudaError_t status = refused_while_capturing(*stream); status != cudaSuccess) return status;
-    return model().allocate(memory, bytes, pool->device);
-  });
-}
-cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
-  return call(__func__, [&] {
-    if (const cudaError_t status = refused_while_capturing(*stream); status != cudaSuccess) return status;
-    return model().push(*stream, {[=] {
-      model().release(memory);
-      return cudaSuccess;
-    }});
-  });
-}
-
-// Copies: the memory of the host is read when the copy is done, not before.
-
-cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
-  return call(__func__, [&] {
-    const auto on_device = [&](const void* at) {
-      const Block* block = Model::block_of(model().device_memory, at, bytes);
-      return block && block->device == stream->device;
-    };
-    if (kind != cudaMemcpyHostToDevice && !on_device(from)) return cudaErrorInvalidValue;
-    if (kind != cudaMemcpyDeviceToHost && !on_device(to)) return cudaErrorInvalidValue;
-    return model().push(*stream, copying(to, from, bytes));
-  });
-}
-cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t stream) {
-  return call(__func__, [&] {
-    if (!Model::block_of(model().device_memory, to, bytes)) return cudaErrorInvalidValue;
-    return model().push(*stream, {[=] {
-      std::memset(to, value, bytes);
-      return cudaSuccess;
-    }});
-  });
-}
-cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int from_device, std::size_t bytes,
-                                cudaStream_t stream) {
-  return call(__func__, [&] {
-    const Block* source = Model::block_of(model().device_memory, from, bytes);
-    const Block* target = Model::block_of(model().device_memory, to, bytes);
-    if (!source || !target || source->device != from_device || target->device != to_device)
-      return cudaErrorInvalidValue;
-    return model().push(*stream, copying(to, from, bytes));
-  });
 }
 
 // Streams and events.
